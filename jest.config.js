@@ -1,0 +1,47 @@
+// Two projects: everything under legacy decorators (the main dialect), and the decorator suites once more under standard ones.
+const swc = (dialect) => [
+  '@swc/jest',
+  {
+    jsc: {
+      target: 'es2022',
+      parser: { syntax: 'typescript', decorators: true },
+      transform:
+        dialect === 'legacy'
+          ? { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true }
+          : { decoratorVersion: '2022-03', useDefineForClassFields: true },
+    },
+    module: { type: 'es6' },
+    sourceMaps: 'inline',
+  },
+];
+
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^cotangent$': '<rootDir>/src/index.ts',
+    '^cotangent/([a-z]+)$': '<rootDir>/src/$1/index.ts',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+};
+
+export default {
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['src/**/*.ts', 'decorators/**/*.ts'],
+  projects: [
+    {
+      ...shared,
+      displayName: 'legacy',
+      testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '/__tests__/standard/', '/__tests__/interop/'],
+      transform: { '\\.ts$': swc('legacy') },
+    },
+    {
+      ...shared,
+      displayName: 'standard',
+      testMatch: ['<rootDir>/__tests__/decorators/**/*.test.ts', '<rootDir>/__tests__/standard/**/*.test.ts'],
+      transform: { '\\.ts$': swc('standard') },
+    },
+  ],
+};

@@ -1,0 +1,94 @@
+/**
+ * The array: a flat typed array with a shape and a dtype, in C order.
+ *
+ * It carries no arithmetic: authors bring their own. It converts: from nested literals (`array`, in `literal.ts`),
+ * to nested literals, and to an ml-matrix matrix (`toMatrix`, in `matrix.ts`) without a copy.
+ */
+import { ComponentError } from '../errors.js';
+import { type DataOf, type DType, dtypes, type TypedArray } from './dtype.js';
+import { formatShape, type Shape, sizeOf } from './shape.js';
+
+/** A complex number. */
+export interface Complex {
+  readonly re: number;
+  readonly im: number;
+}
+
+/** One element: `bigint` for 64-bit integers, `boolean` for bool, `Complex` for complex, else `number`. */
+export type Scalar = number | bigint | boolean | Complex;
+
+/** Elements in nested lists, as many levels as the array has axes. */
+export type Nested<T = Scalar> = T | readonly Nested<T>[];
+
+const brand: unique symbol = Symbol.for('cotangent:ndarray') as never;
+
+/**
+ * An n-dimensional array: `data` holds the elements of `shape` in C order.
+ *
+ * Complex elements are interleaved (re, im); bool is 0 or 1 in a `Uint8Array`; float16 is held in a `Float32Array`.
+ * Raises `E_ARRAY_LENGTH` when `data` does not hold exactly the elements of `shape`.
+ */
+export class NdArray<D extends DType = 'float64'> {
+  readonly dtype: D;
+  readonly shape: Shape;
+  readonly data: DataOf<D>;
+
+  constructor(dtype: D, shape: Shape, data: DataOf<D>) {
+    const needed = sizeOf(shape) * dtypes[dtype].components;
+    if (data.length !== needed) {
+      throw new ComponentError('E_ARRAY_LENGTH', {
+        received: String(data.length),
+        expected: `${needed} (${dtype} ${formatShape(shape)})`,
+      });
+    }
+    this.dtype = dtype;
+    this.shape = shape;
+    this.data = data;
+  }
+
+  get [brand](): true {
+    return true;
+  }
+
+  /** The number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** The elements in nested lists; a rank-0 array gives its element. */
+  toNested(): Nested {
+    const at = reader(this.dtype, this.data);
+    const build = (axis: number, start: number, stride: number): Nested => {
+      if (axis === this.shape.length) return at(start);
+      const extent = this.shape[axis]!;
+      const step = extent === 0 ? 0 : stride / extent;
+      return Array.from({ length: extent }, (_, i) => build(axis + 1, start + i * step, step));
+    };
+    return build(0, 0, this.size);
+  }
+}
+
+/** How to read element `i` of `data` as a `Scalar`. */
+function reader(dtype: DType, data: TypedArray): (i: number) => Scalar {
+  const kind = dtypes[dtype].kind;
+  if (kind === 'complex') return (i) => ({ re: Number(data[2 * i]), im: Number(data[2 * i + 1]) });
+  if (kind === 'bool') return (i) => data[i] !== 0;
+  return (i) => data[i]!;
+}
+
+/** Whether `value` is an `NdArray`, of this copy of the package or another. */
+export function isNdArray(value: unknown): value is NdArray<DType> {
+  return typeof value === 'object' && value !== null && brand in value;
+}
+
+/** An array of zeros. */
+export function zeros<D extends DType = 'float64'>(shape: Shape, dtype?: D): NdArray<D> {
+  const name = dtype ?? ('float64' as D);
+  const row = dtypes[name];
+  return new NdArray(name, shape, new row.storage(sizeOf(shape) * row.components) as DataOf<D>);
+}
+
+/** The element of a rank-0 array. */
+export function scalarOf(array: NdArray<DType>): Scalar {
+  return reader(array.dtype, array.data)(0);
+}
