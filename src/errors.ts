@@ -54,6 +54,132 @@ export const errors = {
   E_ARRAY_RAGGED: value('value_error')(
     (f) => `${f.path} is ragged: ${f.received}, where ${f.expected}. Give every list of an axis the same length.`,
   ),
+  E_MISSING: value<'path' | 'expected'>('missing')((f) => `${f.path} is missing, and ${f.expected} is needed.`),
+  E_EXTRA: value<'path' | 'known' | 'advice'>('extra_forbidden')(
+    (f) => `${f.path} is no field here; the fields are ${f.known}. ${f.advice}`,
+  ),
+  E_TYPE: value('type_error')((f) => `${f.path} is ${f.received}, and ${f.expected} is needed.`),
+  E_CONSTRAINT: value<'path' | 'received' | 'expected' | 'constraint'>('value_error')(
+    (f) => `${f.path} is ${f.received}: ${f.expected}.`,
+  ),
+  E_INVALID: value<'path' | 'count' | 'list'>('value_error')((f) => `${f.path} has ${f.count} problems.\n${f.list}`),
+
+  // Requests: which derivative is asked for.
+  E_PATHS: value('set_type')((f) => `${f.path} is ${f.received}, and ${f.expected} is needed.`),
+  E_PATH_UNKNOWN: value<'path' | 'received' | 'expected' | 'advice'>('literal_error')(
+    (f) => `${f.path} names "${f.received}", and there is no such array. Differentiable: ${f.expected}.${f.advice}`,
+  ),
+  E_PATH_NOT_DIFFERENTIABLE: value<'path' | 'received' | 'expected' | 'dtype' | 'component'>('literal_error')(
+    (f) =>
+      `${f.path} names "${f.received}", a field of ${f.component} (${f.dtype}) that is not marked differentiable. ` +
+      `Differentiable: ${f.expected}.`,
+  ),
+  E_PATH_ABSENT: value<'path' | 'received'>('value_error')(
+    (f) => `${f.path} names "${f.received}", which is not among these inputs: no such element, or it was left out.`,
+  ),
+  E_SEED_KEYS: value('value_error')(
+    (f) => `${f.path} has the keys ${f.received}, and ${f.expected} are needed: one array for each path.`,
+  ),
+  E_TANGENT_SHAPE: value<'path' | 'received' | 'expected' | 'of'>('value_error')(
+    (f) => `${f.path} has shape ${f.received}, but input "${f.of}" has shape ${f.expected}. A tangent has the shape of its input.`,
+  ),
+  E_COTANGENT_SHAPE: value<'path' | 'received' | 'expected' | 'of'>('value_error')(
+    (f) => `${f.path} has shape ${f.received}, but output "${f.of}" has shape ${f.expected}. A cotangent has the shape of its output.`,
+  ),
+  E_NO_SUCH_ENDPOINT: row<'component' | 'endpoint' | 'offered' | 'advice'>(404, 'no_such_endpoint')(
+    (f) => `${f.component} does not offer ${f.endpoint}. It offers ${f.offered}. ${f.advice}`,
+  ),
+
+  // Results: what an author's method gave.
+  E_RESULT: result<'method' | 'endpoint' | 'list'>()((f) => `${f.method} gave a result that does not fit.\n${f.list}`),
+  E_RESULT_TYPE: result<'path' | 'received' | 'expected'>()((f) => `${f.path} is ${f.received}, and ${f.expected} is needed.`),
+  E_RESULT_MISSING: result<'path' | 'expected'>()((f) => `${f.path} is missing, and it was asked for. ${f.expected}`),
+  E_RESULT_SHAPE: result<'path' | 'received' | 'expected' | 'rule'>()(
+    (f) => `${f.path} has shape ${f.received}, and ${f.expected} is needed: ${f.rule}.`,
+  ),
+  E_RESULT_DTYPE: result<'path' | 'received' | 'expected'>()(
+    (f) => `${f.path} has dtype ${f.received}, which cannot be safely cast to ${f.expected}.`,
+  ),
+  E_RESULT_AMBIGUOUS: result<'path' | 'received' | 'expected'>()(
+    (f) => `${f.path} is a matrix of ${f.received}, and the shape ${f.expected} cannot be told from it. Return an NdArray.`,
+  ),
+  E_PROBE: result<'rule' | 'method' | 'probe' | 'count' | 'reason'>()(
+    (f) => `${f.method} failed in probe ${f.probe} of ${f.count} of ${f.rule}: ${f.reason}`,
+  ),
+  E_PROBE_COMPLEX: result<'rule' | 'of' | 'wrt'>()(
+    (f) =>
+      `${f.rule} cannot recover d(${f.of})/d(${f.wrt}): one side is complex and the other real, and one-hot probes see ` +
+      'only part of it. Write the jacobian by hand.',
+  ),
+  E_ASYNC: result<'method'>()((f) => `${f.method} gave a promise where a value was needed at once. Await it instead.`),
+
+  // Definitions: what a class says of itself.
+  E_DEFINE_PARENTHESES: definition<'decorator'>()(
+    (f) => `@${f.decorator} was written without parentheses. Write @${f.decorator}().`,
+  ),
+  E_DEFINE_NOT_COMPONENT: definition<'component'>()(
+    (f) => `${f.component} has no @Component({ inputs, outputs }). Add it to the class or to a parent.`,
+  ),
+  E_DEFINE_NO_FIELDS: definition<'model'>()(
+    (f) => `${f.model} declares no fields. Decorate its properties: @Float64() x = 0;`,
+  ),
+  E_DEFINE_FIELD_TYPE: definition<'field' | 'type'>()(
+    (f) => `The type of ${f.field} is not known (${f.type}). Write it as a thunk: @Field(() => String), @Field(() => Mesh).`,
+  ),
+  E_DEFINE_FIELD_NAME: definition<'field'>()(
+    (f) => `${f.field} is no name that a path can hold. Use letters, digits and underscores.`,
+  ),
+  E_DEFINE_DIFFERENTIABLE: definition<'field' | 'dtype'>()(
+    (f) => `${f.field} is ${f.dtype} and cannot be differentiable: only float and complex fields can.`,
+  ),
+  E_DEFINE_RECURSIVE: definition<'model'>()((f) => `${f.model} contains itself. A schema must be finite.`),
+  E_DEFINE_INITIALISER: definition<'model' | 'reason'>()(
+    (f) => `new ${f.model}() failed (${f.reason}). A model is made without arguments; its initialisers are the defaults.`,
+  ),
+  E_DEFINE_NO_APPLY: definition<'component'>()(
+    (f) => `${f.component} has no apply. Decorate a method: @Apply() apply(inputs) { … }`,
+  ),
+  E_DEFINE_TWO_METHODS: definition<'component' | 'endpoint' | 'first' | 'second'>()(
+    (f) => `${f.component} decorates both ${f.first}() and ${f.second}() as its ${f.endpoint}. Keep one.`,
+  ),
+  E_DEFINE_UNDECORATED: definition<'component' | 'endpoint' | 'decorator'>()(
+    (f) => `${f.component}.${f.endpoint}() carries no @${f.decorator}(), so no request would reach it. Decorate or rename it.`,
+  ),
+  E_DEFINE_SHADOWED: definition<'component' | 'endpoint' | 'method' | 'shadow'>()(
+    (f) =>
+      `${f.component}.${f.method}() is the ${f.endpoint} of ${f.component}, but ${f.shadow}.${f.endpoint}() would answer a direct ` +
+      `call. Name the method ${f.endpoint}.`,
+  ),
+  E_DEFINE_NOT_DIFFERENTIABLE: definition<'component' | 'endpoint' | 'side'>()(
+    (f) => `${f.component} offers ${f.endpoint}, but no ${f.side} field is marked { differentiable: true }.`,
+  ),
+  E_DEFINE_STALE_DERIVATIVE: definition<'component' | 'endpoint' | 'parent'>()(
+    (f) =>
+      `${f.component} overrides apply but inherits ${f.parent}.${f.endpoint}(), written for another apply. Override ` +
+      `${f.endpoint} too, derive it, or say @Apply({ keepsDerivatives: true }) if it still holds.`,
+  ),
+  E_DERIVE_UNKNOWN: definition<'component' | 'rule' | 'known'>()(
+    (f) => `${f.component} opts in to "${f.rule}", which is no rule. The rules are ${f.known}.`,
+  ),
+  E_DERIVE_BASE_MISSING: definition<'component' | 'decorator' | 'base'>()(
+    (f) =>
+      `@${f.decorator} on ${f.component} needs ${f.base}, and ${f.component} has none. Write ${f.component}.${f.base}(), or opt ` +
+      'in to a rule that derives it.',
+  ),
+  E_DERIVE_OWN_EXISTS: definition<'component' | 'decorator' | 'method'>()(
+    (f) =>
+      `@${f.decorator} on ${f.component} would replace ${f.component}.${f.method}(), which is hand-written. Remove the ` +
+      'decorator to keep the method, or the method to derive it.',
+  ),
+  E_DERIVE_TWICE: definition<'component' | 'endpoint' | 'first' | 'second'>()(
+    (f) => `@${f.first} and @${f.second} on ${f.component} both derive ${f.endpoint}. Keep one.`,
+  ),
+  E_DERIVE_CYCLE: definition<'component' | 'cycle'>()(
+    (f) => `The derivations on ${f.component} need each other: ${f.cycle}. Write one of these endpoints by hand.`,
+  ),
+  E_OPEN_CONSTRUCTOR: definition<'component' | 'reason'>()(
+    (f) => `new ${f.component}() failed (${f.reason}). Pass an instance to openComponent instead of the class.`,
+  ),
 } as const satisfies Record<string, Row>;
 
 /** The code of an error. */
