@@ -54,6 +54,16 @@ export const errors = {
   E_ARRAY_RAGGED: value('value_error')(
     (f) => `${f.path} is ragged: ${f.received}, where ${f.expected}. Give every list of an axis the same length.`,
   ),
+  // Matrices: what a method does with arrays.
+  E_MATRIX_PRODUCT: result<'received' | 'expected'>()(
+    (f) => `A matrix product of ${f.received} is not defined. It needs ${f.expected}.`,
+  ),
+  E_MATRIX_DTYPE: result<'received' | 'expected'>()(
+    (f) => `An array of dtype ${f.received} has no matrix view: a matrix holds ${f.expected}. Convert it first.`,
+  ),
+  E_MATRIX_AXES: result<'received' | 'expected'>()(
+    (f) => `An array of shape ${f.received} is no matrix by itself. Say toMatrix(n): its first n axes, ${f.expected}, become rows.`,
+  ),
   E_MISSING: value<'path' | 'expected'>('missing')((f) => `${f.path} is missing, and ${f.expected} is needed.`),
   E_EXTRA: value<'path' | 'known' | 'advice'>('extra_forbidden')(
     (f) => `${f.path} is no field here; the fields are ${f.known}. ${f.advice}`,

@@ -2,10 +2,12 @@
  * The array: a flat typed array with a shape and a dtype, in C order.
  *
  * It carries no arithmetic: authors bring their own. It converts: from nested literals (`array`, in `literal.ts`),
- * to nested literals, and to an ml-matrix matrix (`toMatrix`, in `matrix.ts`) without a copy.
+ * to nested literals, and to an ml-matrix matrix (`BlockMatrix`, in `matrix.ts`) without a copy.
  */
-import { ComponentError } from '../errors.js';
+import type { AbstractMatrix } from 'ml-matrix';
+import { fail } from '../errors.js';
 import { type DataOf, type DType, dtypes, type TypedArray } from './dtype.js';
+import { BlockMatrix } from './matrix.js';
 import { formatShape, type Shape, sizeOf } from './shape.js';
 
 /** A complex number. */
@@ -36,7 +38,7 @@ export class NdArray<D extends DType = 'float64'> {
   constructor(dtype: D, shape: Shape, data: DataOf<D>) {
     const needed = sizeOf(shape) * dtypes[dtype].components;
     if (data.length !== needed) {
-      throw new ComponentError('E_ARRAY_LENGTH', {
+      fail('E_ARRAY_LENGTH', {
         received: String(data.length),
         expected: `${needed} (${dtype} ${formatShape(shape)})`,
       });
@@ -62,9 +64,32 @@ export class NdArray<D extends DType = 'float64'> {
       if (axis === this.shape.length) return at(start);
       const extent = this.shape[axis]!;
       const step = extent === 0 ? 0 : stride / extent;
-      return Array.from({ length: extent }, (_, i) => build(axis + 1, start + i * step, step));
+      const list: Nested[] = new Array(extent);
+      for (let i = 0; i < extent; i++) list[i] = build(axis + 1, start + i * step, step);
+      return list;
     };
     return build(0, 0, this.size);
+  }
+
+  /**
+   * The array as an ml-matrix matrix: its first `rowAxes` axes become rows, the others columns. float64 is not copied:
+   * writing to the matrix writes to the array. By default a scalar is 1 × 1, a vector a column, rank 2 itself.
+   *
+   * Raises `E_MATRIX_AXES` for a higher rank without `rowAxes`, and `E_MATRIX_DTYPE` for complex and 64-bit integers.
+   */
+  toMatrix(rowAxes?: number): AbstractMatrix {
+    const { dtype, shape, data } = this;
+    const rank = shape.length;
+    const split = rowAxes ?? (rank > 2 ? -1 : Math.min(rank, 1));
+    if (!Number.isInteger(split) || split < 0 || split > rank) {
+      fail('E_MATRIX_AXES', { received: formatShape(shape), expected: `0 to ${rank} of them` });
+    }
+    if (dtypes[dtype].kind === 'complex' || data instanceof BigInt64Array || data instanceof BigUint64Array) {
+      fail('E_MATRIX_DTYPE', { received: dtype, expected: 'float64' });
+    }
+    const rows = sizeOf(shape.slice(0, split));
+    const flat = data instanceof Float64Array ? data : new Float64Array(data);
+    return new BlockMatrix(rows, sizeOf(shape.slice(split)), flat);
   }
 }
 
