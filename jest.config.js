@@ -27,6 +27,7 @@ const shared = {
 };
 
 export default {
+  reporters: ['default', './scripts/tally.mjs'],
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', 'decorators/**/*.ts'],
   projects: [

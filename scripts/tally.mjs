@@ -1,0 +1,33 @@
+/**
+ * The last line of a test run: `N passed, N failed`. A suite that did not load counts as one failure, and so does a
+ * test whose name another test of its project has: a name says what is tested, and one thing is tested once.
+ */
+export default class Tally {
+  #error;
+
+  onRunComplete(_contexts, results) {
+    const repeated = repeatedNames(results.testResults);
+    for (const name of repeated) console.error(`Two tests have the name: ${name}`);
+    if (repeated.length > 0) this.#error = new Error(`${repeated.length} names of tests are not unique.`);
+    const failed = results.numFailedTests + results.numRuntimeErrorTestSuites + repeated.length;
+    // Jest's own summary is printed after every other reporter; the exit is after that.
+    process.once('exit', () => process.stdout.write(`${results.numPassedTests} passed, ${failed} failed\n`));
+  }
+
+  /** Jest fails the run where this gives an error. */
+  getLastError() {
+    return this.#error;
+  }
+}
+
+function repeatedNames(suites) {
+  const [seen, repeated] = [new Set(), []];
+  for (const { displayName, testResults } of suites) {
+    for (const { fullName } of testResults) {
+      const name = `${displayName?.name}: ${fullName}`;
+      if (seen.has(name)) repeated.push(name);
+      seen.add(name);
+    }
+  }
+  return repeated;
+}
