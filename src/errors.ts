@@ -26,6 +26,15 @@ const definition = <const Names extends string>() => row<Names>(500, 'definition
 
 /** Every error: status, wire type, message. */
 export const errors = {
+  // Sparsity: what was declared of a Jacobian.
+  E_SPARSITY: definition<'path' | 'received' | 'expected'>()(
+    (f) => `${f.path} is ${f.received}, and ${f.expected} is needed. Declare the sparsity for the flattened sizes.`,
+  ),
+  E_RANK_BOUND: result<'received' | 'expected' | 'tolerance'>()(
+    (f) =>
+      `A product with the Jacobian differs from its rank-${f.expected} approximation by ${f.received} of its norm, and at most ${f.tolerance} is needed. Raise the rank, or do not declare one.`,
+  ),
+
   // Values: what a caller gave.
   E_ARRAY_LENGTH: value<'received' | 'expected'>('array_decode_error')(
     (f) => `The data has ${f.received} entries, and the array needs ${f.expected}.`,
