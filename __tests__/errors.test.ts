@@ -1,8 +1,9 @@
 /** The error table against its page and against the tests: a code that nobody documents or raises is not there. */
-import { describe, expect, test } from '@jest/globals';
+
 import { readFileSync } from 'node:fs';
-import { errors } from '../src/errors.js';
+import { describe, expect, test } from '@jest/globals';
 import { sourceFiles } from '../scripts/source.mjs';
+import { errors } from '../src/errors.js';
 
 const codes = Object.keys(errors);
 
