@@ -38,7 +38,7 @@ export function drive<T>(steps: Stepwise<T>): MaybePromise<T> {
 async function driveOn<T>(steps: Stepwise<T>, first: PromiseLike<unknown>): Promise<T> {
   let step: IteratorResult<MaybePromise<unknown>, T> = { done: false, value: first };
   while (!step.done) {
-    const pending = step.value;
+    const pending: MaybePromise<unknown> = step.value;
     step = await Promise.resolve(pending).then(
       (value) => resume(steps, value),
       (reason) => steps.throw(reason),
