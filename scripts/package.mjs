@@ -92,6 +92,12 @@ const checks = {
     if (strange.length > 0) throw new Error(`The package holds ${strange.join(', ')}.`);
     return `${files.length} files`;
   },
+  // Written under TypeScript 5.7 or later, an inferred typed array has a type parameter that older compilers refuse.
+  'declarations without typed arrays of newer compilers': () => {
+    const text = run('tar', ['-xzOf', tarball, '--wildcards', '*.d.ts'], home);
+    const found = text.match(/.*\b(?:\w+\d+(?:Clamped)?Array|DataView)<ArrayBuffer.*/g) ?? [];
+    if (found.length > 0) throw new Error(`Annotate the type: ${found.join('\n')}`);
+  },
   publint: () => void run(local('publint'), ['--strict', tarball], root),
   'are the types wrong': () =>
     void run(local('attw'), ['--profile', 'esm-only', '--no-emoji', '--no-color', tarball], root),
