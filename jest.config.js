@@ -8,7 +8,7 @@ const swc = (dialect) => [
       transform:
         dialect === 'legacy'
           ? { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true }
-          : { decoratorVersion: '2022-03', useDefineForClassFields: true },
+          : { decoratorVersion: '2023-11', useDefineForClassFields: true },
     },
     module: { type: 'es6' },
     sourceMaps: 'inline',
