@@ -22,7 +22,8 @@ export type Scalar = number | bigint | boolean | Complex;
 /** Elements in nested lists, as many levels as the array has axes. */
 export type Nested<T = Scalar> = T | readonly Nested<T>[];
 
-const brand: unique symbol = Symbol.for('cotangent:ndarray') as never;
+/** What marks an array, also one that another copy of this package made. */
+const brand: symbol = Symbol.for('cotangent:ndarray');
 
 /**
  * An n-dimensional array: `data` holds the elements of `shape` in C order.
@@ -35,6 +36,10 @@ export class NdArray<D extends DType = 'float64'> {
   readonly shape: Shape;
   readonly data: DataOf<D>;
 
+  static {
+    Object.defineProperty(NdArray.prototype, brand, { value: true });
+  }
+
   constructor(dtype: D, shape: Shape, data: DataOf<D>) {
     const needed = sizeOf(shape) * dtypes[dtype].components;
     if (data.length !== needed) {
@@ -46,10 +51,6 @@ export class NdArray<D extends DType = 'float64'> {
     this.dtype = dtype;
     this.shape = shape;
     this.data = data;
-  }
-
-  get [brand](): true {
-    return true;
   }
 
   /** The number of elements. */
