@@ -35,6 +35,12 @@ export const errors = {
       `A product with the Jacobian differs from its rank-${f.expected} approximation by ${f.received} of its norm, and at most ${f.tolerance} is needed. Raise the rank, or do not declare one.`,
   ),
 
+  // Estimates: what a stochastic derivation was given.
+  E_SAMPLES: value<'received' | 'size'>('value_error')(
+    (f) =>
+      `The number of samples is ${f.received}, and a whole number from 1 is needed: k of ${f.size} directions have a relative error of √(${f.size}/k − 1).`,
+  ),
+
   // Values: what a caller gave.
   E_ARRAY_LENGTH: value<'received' | 'expected'>('array_decode_error')(
     (f) => `The data has ${f.received} entries, and the array needs ${f.expected}.`,
@@ -62,6 +68,26 @@ export const errors = {
   ),
   E_ARRAY_RAGGED: value('value_error')(
     (f) => `${f.path} is ragged: ${f.received}, where ${f.expected}. Give every list of an axis the same length.`,
+  ),
+  // The wire: arrays and bodies as they are written.
+  E_ARRAY_FORM: value('array_decode_error')(
+    (f) =>
+      `${f.path} is ${f.received}, and ${f.expected} is needed. An encoded array is ` +
+      '{ "shape": [2], "dtype": "float64", "data": { "buffer": [1, 2], "encoding": "json" } }.',
+  ),
+  E_ARRAY_DECODE: value('array_decode_error')((f) => `${f.path} holds ${f.received}, and ${f.expected} is needed.`),
+  E_ARRAY_LIMIT: value('array_decode_error')(
+    (f) => `${f.path} asks for ${f.received}, and at most ${f.expected} is allowed. Send it in parts.`,
+  ),
+  E_ARRAY_FILE: value('array_decode_error')((f) => `${f.path} refers to ${f.received}, and ${f.expected} is needed.`),
+  E_ARRAY_FILE_WRITE: row<'received' | 'expected'>(500, 'result_error')(
+    (f) => `An array cannot be written as binref: ${f.received}. It takes ${f.expected}.`,
+  ),
+  E_JSON: value<'offset' | 'received' | 'expected'>('json_invalid')(
+    (f) => `This is not JSON: at character ${f.offset} there is ${f.received}, and ${f.expected} is needed.`,
+  ),
+  E_JSON_VALUE: result<'path' | 'received' | 'expected'>()(
+    (f) => `${f.path} is ${f.received}, which JSON cannot say, and ${f.expected} is needed.`,
   ),
   // Matrices: what a method does with arrays.
   E_MATRIX_PRODUCT: result<'received' | 'expected'>()(

@@ -46,7 +46,8 @@ export interface Derivative {
   readonly errors?: Float64Array;
 }
 
-interface Sample {
+/** The outputs at x + offset·d. */
+export interface Sample {
   readonly offset: number;
   readonly values: Float64Array;
 }
@@ -137,28 +138,42 @@ function* sampleAt(sweep: Sweep, line: Line, t: number): Stepwise<Sample> {
   return { offset, values };
 }
 
-// Σ w_k (f_k − f_0): the weights sum to 0, and differences of near values are exact.
-function quotient(samples: readonly Sample[]): Float64Array {
-  const weights = weightsAt(samples.map((sample) => sample.offset));
-  const first = samples[0]!.values;
-  const derivative = new Float64Array(first.length);
-  for (let k = 1; k < samples.length; k++) {
-    const { values } = samples[k]!;
-    const weight = weights[k]!;
-    for (let i = 0; i < derivative.length; i++) derivative[i]! += weight * (values[i]! - first[i]!);
-  }
-  return derivative;
+/**
+ * The difference quotient of output `i`: Σ w_k (f_k − f_0). The weights sum to 0, and differences of near values are
+ * exact, so the rounding of the weights does no harm.
+ */
+export function quotientAt(samples: readonly Sample[], weights: readonly number[], i: number): number {
+  const first = samples[0]!.values[i]!;
+  let sum = 0;
+  for (let k = 1; k < samples.length; k++) sum += weights[k]! * (samples[k]!.values[i]! - first);
+  return sum;
 }
 
-/** The most that relative errors `roundoff` of the samples can do to each quotient. */
+/** The most that relative errors `roundoff` of the samples can do to the quotient of output `i`. */
+export function roundingAt(
+  samples: readonly Sample[],
+  weights: readonly number[],
+  i: number,
+  roundoff: number,
+): number {
+  let sum = 0;
+  for (let k = 0; k < samples.length; k++) sum += Math.abs(weights[k]! * samples[k]!.values[i]!);
+  return sum * roundoff;
+}
+
+/** The weights of samples, from where they came to lie. */
+export function weightsOf(samples: readonly Sample[]): number[] {
+  return weightsAt(samples.map((sample) => sample.offset));
+}
+
+function quotient(samples: readonly Sample[]): Float64Array {
+  const weights = weightsOf(samples);
+  return samples[0]!.values.map((_, i) => quotientAt(samples, weights, i));
+}
+
 function rounding(samples: readonly Sample[], roundoff: number): Float64Array {
-  const weights = weightsAt(samples.map((sample) => sample.offset));
-  const bound = new Float64Array(samples[0]!.values.length);
-  samples.forEach(({ values }, k) => {
-    const factor = Math.abs(weights[k]!) * roundoff;
-    for (let i = 0; i < bound.length; i++) bound[i]! += factor * Math.abs(values[i]!);
-  });
-  return bound;
+  const weights = weightsOf(samples);
+  return samples[0]!.values.map((_, i) => roundingAt(samples, weights, i, roundoff));
 }
 
 function* rescue(sweep: Sweep, line: Line, tried: Placed, take: Take, values: Float64Array): Stepwise<void> {
