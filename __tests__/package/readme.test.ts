@@ -22,6 +22,7 @@ test('the TypeScript of the README compiles against the sources', async () => {
   const config = {
     extends: join(root, 'tsconfig.json'),
     compilerOptions,
+    include: [],
     files: blocks.map(({ name }) => `readme/${name}`),
   };
   writeFileSync(join(folder.path, 'tsconfig.json'), JSON.stringify(config));
