@@ -38,7 +38,9 @@ export function readAbstract(spec: ArraySpec, value: unknown, at: string, proble
   }
   const dtype = dtypeIn(value) ?? (spec.dtype === 'any' ? 'float64' : spec.dtype);
   if (!isDType(dtype)) {
-    problems.push(problem('E_ARRAY_UNKNOWN_DTYPE', { path: at, received: String(dtype), expected: dtypeNames.join(', ') }));
+    problems.push(
+      problem('E_ARRAY_UNKNOWN_DTYPE', { path: at, received: String(dtype), expected: dtypeNames.join(', ') }),
+    );
     return undefined;
   }
   const facts = { path: at, received: formatShape(shape), expected: formatShape(spec.shape) };

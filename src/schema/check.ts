@@ -4,9 +4,10 @@
  * A scalar field becomes a number (bigint for 64-bit integers, boolean for bool, `Complex` for complex), an array field
  * an `NdArray`, a map a `Map`, a model an instance of its class with the defaults of its initialisers.
  */
+
+import type { DType } from '../array/dtype.js';
 import { type ArrayTarget, readArray } from '../array/literal.js';
 import { type NdArray, scalarOf } from '../array/ndarray.js';
-import type { DType } from '../array/dtype.js';
 import { formatShape } from '../array/shape.js';
 import { ComponentError, problem } from '../errors.js';
 import { type ArraySpec, type PlainRow, type PlainSpec, plainKinds } from './field.js';
@@ -16,10 +17,19 @@ import { nearest } from './suggest.js';
 /** How the arrays of a value are read: as values, or as shapes and dtypes only. */
 export type ArrayReader = (spec: ArraySpec, value: unknown, at: string, problems: ComponentError[]) => unknown;
 
+/** How a value is checked. */
+export interface CheckOptions {
+  /** How array fields are read: as values, unless said otherwise. */
+  readonly array?: ArrayReader;
+  /** Whether fields that are not arrays may be missing. */
+  readonly partial?: boolean;
+}
+
 /** A pass over a value: what is wrong so far, and how arrays are read. */
 interface Pass {
   readonly problems: ComponentError[];
   readonly array: ArrayReader;
+  readonly partial: boolean;
   /** Called with every model instance that was built, innermost first. */
   readonly built: (instance: object, at: string) => void;
 }
@@ -33,11 +43,16 @@ export interface Checked {
 }
 
 /** Coerce `value` to an instance of the schema's class. `at` is its name in messages: `inputs`, `outputs`. */
-export function check(schema: Schema, value: unknown, at: string, array: ArrayReader = readValue): Checked {
+export function check(schema: Schema, value: unknown, at: string, options: CheckOptions = {}): Checked {
   const problems: ComponentError[] = [];
   const instances: { instance: object; at: string }[] = [];
   const built = (instance: object, where: string) => instances.push({ instance, at: where });
-  const instance = readModel(schema, value, at, { problems, array, built });
+  const instance = readModel(schema, value, at, {
+    problems,
+    array: options.array ?? readValue,
+    partial: options.partial ?? false,
+    built,
+  });
   return { value: instance as Record<string, unknown>, problems, instances };
 }
 
@@ -50,7 +65,12 @@ function readModel(schema: Schema, value: unknown, at: string, pass: Pass): unkn
   const instance = schema.create();
   for (const field of schema.fields) {
     const given = Object.hasOwn(value, field.name) ? value[field.name] : undefined;
-    instance[field.name] = readField(field, given === undefined ? instance[field.name] : given, `${at}.${field.name}`, pass);
+    instance[field.name] = readField(
+      field,
+      given === undefined ? instance[field.name] : given,
+      `${at}.${field.name}`,
+      pass,
+    );
   }
   pass.built(instance, at);
   return instance;
@@ -74,7 +94,8 @@ function refuseUnknown(schema: Schema, value: Record<string, unknown>, at: strin
 function readField(field: Field, value: unknown, at: string, pass: Pass): unknown {
   const { spec } = field;
   if (value === undefined || (value === null && spec.optional)) {
-    if (!spec.optional) pass.problems.push(problem('E_MISSING', { path: at, expected: expectation(field) }));
+    const excused = spec.optional || (pass.partial && spec.kind === 'plain');
+    if (!excused) pass.problems.push(problem('E_MISSING', { path: at, expected: expectation(field) }));
     return undefined;
   }
   if (spec.each === 'list') return readList(field, value, at, pass);
@@ -90,13 +111,17 @@ function readOne(field: Field, value: unknown, at: string, pass: Pass): unknown 
 
 function readList(field: Field, value: unknown, at: string, pass: Pass): unknown {
   if (Array.isArray(value)) return value.map((item, i) => readOne(field, item, `${at}.[${i}]`, pass));
-  pass.problems.push(problem('E_TYPE', { path: at, received: describe(value), expected: `a list of ${expectation(field)}` }));
+  pass.problems.push(
+    problem('E_TYPE', { path: at, received: describe(value), expected: `a list of ${expectation(field)}` }),
+  );
   return undefined;
 }
 
 function readMap(field: Field, value: unknown, at: string, pass: Pass): unknown {
   if (!(value instanceof Map) && !isRecord(value)) {
-    pass.problems.push(problem('E_TYPE', { path: at, received: describe(value), expected: `a map of ${expectation(field)}` }));
+    pass.problems.push(
+      problem('E_TYPE', { path: at, received: describe(value), expected: `a map of ${expectation(field)}` }),
+    );
     return undefined;
   }
   const entries: Iterable<[string, unknown]> = value instanceof Map ? value.entries() : Object.entries(value);

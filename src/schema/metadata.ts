@@ -36,7 +36,11 @@ export interface Level<T> {
 /** The lists under `name` along the class chain, the most distant ancestor first. */
 export function levels<T>(target: AnyClass, name: symbol): readonly Level<T>[] {
   const chain: Level<T>[] = [];
-  for (let owner: AnyClass | null = target; owner && owner !== Function.prototype; owner = Object.getPrototypeOf(owner)) {
+  for (
+    let owner: AnyClass | null = target;
+    owner && owner !== Function.prototype;
+    owner = Object.getPrototypeOf(owner)
+  ) {
     const metadata = Object.hasOwn(owner, key) ? metadataOf(owner) : undefined;
     const entries = metadata && Object.hasOwn(metadata, name) ? (metadata[name] as readonly T[]) : [];
     chain.unshift({ owner, entries });

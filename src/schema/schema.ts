@@ -69,7 +69,14 @@ function build(type: AnyClass): Schema {
   const defaults = initial(type, create);
   const fields = [...specs].map(([name, spec]) => fieldOf(type, name, spec, defaults[name] !== undefined));
   const byName = new Map(fields.map((field) => [field.name, field]));
-  return Object.freeze({ name: type.name, type, fields: Object.freeze(fields), byName, leaves: leavesOf(fields), create });
+  return Object.freeze({
+    name: type.name,
+    type,
+    fields: Object.freeze(fields),
+    byName,
+    leaves: leavesOf(fields),
+    create,
+  });
 }
 
 function initial(type: AnyClass, create: () => Record<string, unknown>): Record<string, unknown> {
@@ -82,7 +89,8 @@ function initial(type: AnyClass, create: () => Record<string, unknown>): Record<
 
 function fieldOf(owner: AnyClass, name: string, declared: FieldSpec, hasDefault: boolean): Field {
   const spec = declared.kind === 'deferred' ? undefer(owner, name, declared) : declared;
-  if (parsePath(name)?.length !== 1 || name === '__proto__') fail('E_DEFINE_FIELD_NAME', { field: `${owner.name}.${name}` });
+  if (parsePath(name)?.length !== 1 || name === '__proto__')
+    fail('E_DEFINE_FIELD_NAME', { field: `${owner.name}.${name}` });
   if (spec.kind === 'array' && spec.differentiable && spec.dtype !== 'any') {
     const { kind } = dtypes[spec.dtype];
     if (kind !== 'float' && kind !== 'complex') {
@@ -110,7 +118,8 @@ function undefer(
   if (Array.isArray(type)) return { ...options, kind: 'plain', type: 'choice', values: type };
   const plain = byConstructor.get(type);
   if (plain) return { ...options, kind: 'plain', type: plain };
-  if (typeof type === 'function' && !natives.has(type)) return { ...options, kind: 'model', model: () => type as AnyClass };
+  if (typeof type === 'function' && !natives.has(type))
+    return { ...options, kind: 'model', model: () => type as AnyClass };
   if (typeof type === 'object' && type !== null) {
     return { ...options, kind: 'plain', type: 'choice', values: Object.values(type) as readonly string[] };
   }
@@ -141,11 +150,15 @@ function leavesOf(fields: readonly Field[]): ReadonlyMap<string, Leaf> {
 }
 
 /** The leaf that a path belongs to, and the path's steps; undefined where the path names no array. */
-export function leafAt(schema: Schema, path: string): { readonly leaf: Leaf; readonly steps: readonly Step[] } | undefined {
+export function leafAt(
+  schema: Schema,
+  path: string,
+): { readonly leaf: Leaf; readonly steps: readonly Step[] } | undefined {
   const known = schema.leaves.get(path);
   if (known?.concrete) return known === undefined ? undefined : { leaf: known, steps: known.steps };
   const steps = parsePath(path);
-  if (!steps?.every((step) => step.kind === 'field' || (step.kind === 'index' ? step.index : step.key) !== null)) return undefined;
+  if (!steps?.every((step) => step.kind === 'field' || (step.kind === 'index' ? step.index : step.key) !== null))
+    return undefined;
   const leaf = schema.leaves.get(patternOf(steps));
   return leaf && formatPath(steps) === path ? { leaf, steps } : undefined;
 }

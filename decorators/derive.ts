@@ -1,0 +1,87 @@
+/**
+ * Class decorators that opt in to derivation rules: one for each rule, and `Derive` for several at once.
+ *
+ * To add one, add its rule in `src/derive/rules.ts`, and its export here.
+ */
+import type { Framework } from '../src/component/component.js';
+import { decoratorOf, type RuleFrom, type RuleName, type RuleTo } from '../src/derive/rules.js';
+import type { AnyClass } from '../src/schema/metadata.js';
+import { refuseBare } from '../src/schema/parentheses.js';
+import { classDecorator } from './annotate.js';
+import type { JacobianMethod, JvpMethod, VjpMethod } from './endpoint.js';
+
+type Written<F, M, N> = F extends M
+  ? F extends (argument: never) => infer R
+    ? IsFramework<Awaited<R>> extends true
+      ? never
+      : N
+    : never
+  : never;
+type IsFramework<V> =
+  V extends Framework<infer T> ? (Framework<T> extends V ? (T extends V ? false : true) : false) : false;
+
+/** The derivatives that a class has written, told by the signatures of its methods. */
+export type WrittenIn<T> = {
+  [K in keyof T]:
+    | Written<T[K], JacobianMethod, 'jacobian'>
+    | Written<T[K], JvpMethod, 'jvp'>
+    | Written<T[K], VjpMethod, 'vjp'>;
+}[keyof T];
+
+type Derivable = 'jacobian' | 'jvp' | 'vjp';
+type Missing<T, R extends RuleName> = Exclude<Extract<RuleFrom<R>, Derivable>, WrittenIn<T> | RuleTo<R>>;
+
+/** What the compiler says of a class that lacks the base of a rule. */
+export interface LacksBase<Base> {
+  readonly 'this class has no method that could be the base of the derivation': Base;
+}
+
+/** Opts in to one rule. Its base may come from another rule, so the compiler asks for any written derivative. */
+export type DeriveOne<R extends RuleName> = <C extends AnyClass>(
+  target: C & ([WrittenIn<InstanceType<C>>] extends [never] ? LacksBase<RuleFrom<R>> : unknown),
+  context?: ClassDecoratorContext<C>,
+) => void;
+
+/** Opts in to several rules. Each base must be written, or derived by another of them. */
+export type DeriveSeveral<R extends RuleName> = <C extends AnyClass>(
+  target: C & ([Missing<InstanceType<C>, R>] extends [never] ? unknown : LacksBase<Missing<InstanceType<C>, R>>),
+  context?: ClassDecoratorContext<C>,
+) => void;
+
+function one<R extends RuleName>(rule: R): () => DeriveOne<R> {
+  const decorator = decoratorOf(rule);
+  return (...args: readonly unknown[]) => {
+    refuseBare(decorator, args);
+    return classDecorator({ kind: 'derivation', entries: [{ rule, decorator }] }) as DeriveOne<R>;
+  };
+}
+
+/** Opt in to several rules at once. Their order does not matter. */
+export function Derive<const R extends RuleName>(...rules: readonly [R, ...R[]]): DeriveSeveral<R> {
+  refuseBare('Derive', rules);
+  const entries = rules.map((rule) => ({ rule, decorator: `Derive('${rule}')` }));
+  return classDecorator({ kind: 'derivation', entries }) as DeriveSeveral<R>;
+}
+
+/** Serve vjp from jacobian: x̄ = Jᵀ·c. One Jacobian per request. */
+export const DeriveVjpFromJacobian: () => DeriveOne<'vjpFromJacobian'> = one('vjpFromJacobian');
+/** Serve jvp from jacobian: ẏ = J·t. One Jacobian per request. */
+export const DeriveJvpFromJacobian: () => DeriveOne<'jvpFromJacobian'> = one('jvpFromJacobian');
+/** Serve jacobian from vjp, row by row. One vjp for each element of the outputs. */
+export const DeriveJacobianFromVjp: () => DeriveOne<'jacobianFromVjp'> = one('jacobianFromVjp');
+/** Serve jacobian from jvp, column by column. One jvp for each element of the inputs. */
+export const DeriveJacobianFromJvp: () => DeriveOne<'jacobianFromJvp'> = one('jacobianFromJvp');
+/** Serve jvp from vjp: ẏ_i = ⟨Jᵀ·e_i, t⟩. One vjp for each element of the outputs; no Jacobian is held. */
+export const DeriveJvpFromVjp: () => DeriveOne<'jvpFromVjp'> = one('jvpFromVjp');
+/** Serve vjp from jvp: x̄_j = ⟨J·e_j, c⟩. One jvp for each element of the inputs; no Jacobian is held. */
+export const DeriveVjpFromJvp: () => DeriveOne<'vjpFromJvp'> = one('vjpFromJvp');
+
+/** Serve abstractEval from the schema where it fixes every shape, else from one apply on sample inputs. */
+export const DeriveAbstractEvalFromApply: () => (target: AnyClass, context?: ClassDecoratorContext) => void = (
+  ...args: readonly unknown[]
+) => {
+  const rule = 'abstractEvalFromApply';
+  const decorator = decoratorOf(rule);
+  refuseBare(decorator, args);
+  return classDecorator({ kind: 'derivation', entries: [{ rule, decorator }] });
+};

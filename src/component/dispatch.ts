@@ -1,0 +1,76 @@
+/** The dispatch table of an instance: a function in canonical form for each endpoint that its class offers. */
+import { drive, isPromise } from '../derive/drive.js';
+import { ruleOf } from '../derive/rules.js';
+import type {
+  EndpointName,
+  Endpoints,
+  MaybePromise,
+  Point,
+  RequestOf,
+  ResultOf,
+  Variable,
+} from '../operators/endpoints.js';
+import { operators } from '../operators/index.js';
+import { learnShapes } from '../operators/shapes.js';
+import { readAbstract } from '../schema/abstract.js';
+import { check } from '../schema/check.js';
+import type { CompiledComponent } from './compile.js';
+import type { DerivedEndpoint, OwnEndpoint } from './resolve.js';
+
+/** A dispatch table. */
+export type Dispatch = Partial<Endpoints>;
+
+type Method = (argument: unknown) => unknown;
+
+const tables = new WeakMap<object, Dispatch>();
+
+/** The dispatch table of `instance`, made on first use and frozen. */
+export function dispatch(compiled: CompiledComponent, instance: object): Dispatch {
+  const known = tables.get(instance);
+  if (known) return known;
+  const table: Record<string, unknown> = {};
+  const endpoints = table as Dispatch;
+  for (const [endpoint, one] of compiled.plan) {
+    table[endpoint] = one.kind === 'own' ? own(compiled, instance, endpoint, one) : derived(compiled, endpoints, one);
+  }
+  tables.set(instance, Object.freeze(endpoints));
+  return endpoints;
+}
+
+/** The author's method between its operator's request and result checks. */
+function own<N extends EndpointName>(
+  { signature }: CompiledComponent,
+  instance: object,
+  endpoint: N,
+  { method }: OwnEndpoint,
+) {
+  const { write, accept } = operators[endpoint];
+  const label = `${signature.name}.${method}()`;
+  const methods = instance as Record<string, Method>;
+  return (request: RequestOf[N]): MaybePromise<ResultOf[N]> => {
+    const raw = methods[method]!(write(request));
+    if (isPromise(raw)) return Promise.resolve(raw).then((value) => accept(signature, label, request, value));
+    return accept(signature, label, request, raw);
+  };
+}
+
+/** A rule over the other endpoints of the same table. */
+function derived({ signature, plan }: CompiledComponent, endpoints: Dispatch, { rule: name }: DerivedEndpoint) {
+  const rule = ruleOf(name);
+  const shapes = (point: Point): MaybePromise<readonly Variable[]> =>
+    learnShapes(point, () => {
+      const { inputs, options } = point;
+      if (plan.get('abstractEval')?.kind !== 'own') return endpoints.apply!({ inputs, options });
+      const { value } = check(signature.inputs, inputs, 'inputs', { array: readAbstract });
+      const { read } = operators.abstractEval;
+      return endpoints.abstractEval!(read(signature, { inputs }, value, [], options));
+    });
+  const { accept } = operators[rule.to];
+  return (request: RequestOf[EndpointName]): MaybePromise<unknown> => {
+    const result = drive(rule.derive(endpoints as Endpoints, request as never, shapes));
+    // Abstract outputs may be the values of an apply: reading them again leaves shapes and dtypes.
+    if (rule.to !== 'abstractEval') return result as MaybePromise<unknown>;
+    const abstract = (value: unknown) => accept(signature, `${signature.name}.apply()`, request as never, value);
+    return isPromise(result) ? Promise.resolve(result).then(abstract) : abstract(result);
+  };
+}

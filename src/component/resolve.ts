@@ -1,0 +1,152 @@
+/** Which method or rule answers each endpoint of a class: read from the notes along its chain, and checked. */
+import { decoratorOf, type RuleName, ruleNames, ruleOf, rules } from '../derive/rules.js';
+import { fail } from '../errors.js';
+import { derivativeNames, type EndpointName, endpointNames } from '../operators/endpoints.js';
+import { operators } from '../operators/index.js';
+import type { AnyClass } from '../schema/metadata.js';
+import { type DerivationNote, type EndpointNote, notes } from './annotations.js';
+
+/** An endpoint that a method implements. */
+export interface OwnEndpoint {
+  readonly kind: 'own';
+  readonly method: string;
+  readonly options: EndpointNote['options'];
+  /** The class of the decorated method. */
+  readonly owner: AnyClass;
+}
+
+/** An endpoint that a rule derives. */
+export interface DerivedEndpoint {
+  readonly kind: 'derived';
+  readonly rule: RuleName;
+  readonly decorator: string;
+  /** The class that opted in. */
+  readonly owner: AnyClass;
+}
+
+/** What answers each endpoint that the class offers. */
+export type Plan = ReadonlyMap<EndpointName, OwnEndpoint | DerivedEndpoint>;
+
+/** The plan of a class, where the framework's own methods are those of `base`. Raises `E_DEFINE_…` and `E_DERIVE_…`. */
+export function resolve(type: AnyClass, base: AnyClass, complete: boolean): Plan {
+  const plan = new Map<EndpointName, OwnEndpoint | DerivedEndpoint>();
+  const derivations = notes(type, 'derivation');
+  notes(type, 'endpoint').forEach(({ owner, entries }, level) => {
+    const own = ownAt(owner, entries);
+    const derived = derivedAt(owner, derivations[level]!.entries, own);
+    for (const [endpoint, one] of [...own, ...derived]) plan.set(endpoint, one);
+  });
+  checkMethods(type, base, plan);
+  checkKept(type, plan);
+  if (complete) checkBases(type, plan);
+  return plan;
+}
+
+function ownAt(owner: AnyClass, entries: readonly EndpointNote[]): Map<EndpointName, OwnEndpoint> {
+  const own = new Map<EndpointName, OwnEndpoint>();
+  for (const { endpoint, method, options } of entries) {
+    const first = own.get(endpoint)?.method;
+    if (first !== undefined) fail('E_DEFINE_TWO_METHODS', { component: owner.name, endpoint, first, second: method });
+    own.set(endpoint, { kind: 'own', method, options, owner });
+  }
+  return own;
+}
+
+function derivedAt(
+  owner: AnyClass,
+  entries: readonly DerivationNote[],
+  own: ReadonlyMap<EndpointName, OwnEndpoint>,
+): Map<EndpointName, DerivedEndpoint> {
+  const component = owner.name;
+  const derived = new Map<EndpointName, DerivedEndpoint>();
+  for (const { rule, decorator } of entries) {
+    if (!isRule(rule)) fail('E_DERIVE_UNKNOWN', { component, rule, known: ruleNames.join(', ') });
+    const endpoint = rules[rule].to;
+    const second = derived.get(endpoint)?.decorator;
+    if (second !== undefined) fail('E_DERIVE_TWICE', { component, endpoint, first: decorator, second });
+    const method = own.get(endpoint)?.method;
+    if (method !== undefined) fail('E_DERIVE_OWN_EXISTS', { component, decorator, method });
+    derived.set(endpoint, { kind: 'derived', rule, decorator, owner });
+  }
+  return derived;
+}
+
+function isRule(name: string): name is RuleName {
+  return Object.hasOwn(rules, name);
+}
+
+/** The class of the chain whose prototype holds `method`, or undefined. */
+export function implementer(type: AnyClass, method: string): AnyClass | undefined {
+  let owner: AnyClass | null = type;
+  while (owner && owner !== Function.prototype) {
+    if (Object.hasOwn(owner.prototype, method)) return owner;
+    owner = Object.getPrototypeOf(owner) as AnyClass | null;
+  }
+  return undefined;
+}
+
+/** Whether `ancestor` is above `type` in the chain. */
+export function isAbove(ancestor: AnyClass, type: AnyClass): boolean {
+  return ancestor !== type && Object.prototype.isPrototypeOf.call(ancestor, type);
+}
+
+// A method named like an endpoint is what a direct call runs, so it has to be what a request runs.
+function checkMethods(type: AnyClass, base: AnyClass, plan: Plan): void {
+  for (const endpoint of endpointNames) {
+    const shadow = implementer(type, endpoint);
+    if (!shadow || shadow === base || isFrameworks(shadow, endpoint, base)) continue;
+    const one = plan.get(endpoint);
+    const facts = { component: shadow.name, endpoint };
+    if (one?.kind === 'own' && one.method !== endpoint) {
+      fail('E_DEFINE_SHADOWED', { ...facts, component: type.name, method: one.method, shadow: shadow.name });
+    }
+    if (!one || (one.kind === 'derived' && !isAbove(shadow, one.owner))) {
+      fail('E_DEFINE_UNDECORATED', { ...facts, decorator: operators[endpoint].decorator });
+    }
+  }
+}
+
+function isFrameworks(owner: AnyClass, endpoint: EndpointName, base: AnyClass): boolean {
+  return owner.prototype[endpoint as never] === base.prototype[endpoint as never];
+}
+
+function checkKept(type: AnyClass, plan: Plan): void {
+  const apply = plan.get('apply');
+  const current = apply?.kind === 'own' ? implementer(type, apply.method) : undefined;
+  if (!current || (apply?.kind === 'own' && apply.owner === current && apply.options.keepsDerivatives)) return;
+  for (const endpoint of derivativeNames) {
+    const one = plan.get(endpoint);
+    const owner = one?.kind === 'own' ? implementer(type, one.method) : undefined;
+    if (owner && isAbove(owner, current)) {
+      fail('E_DEFINE_STALE_DERIVATIVE', { component: current.name, endpoint, parent: owner.name });
+    }
+  }
+}
+
+function checkBases(type: AnyClass, plan: Plan): void {
+  if (!plan.has('apply')) fail('E_DEFINE_NO_APPLY', { component: type.name });
+  for (const [endpoint, one] of plan) {
+    if (one.kind !== 'derived') continue;
+    for (const base of ruleOf(one.rule).from) {
+      if (!plan.has(base)) fail('E_DERIVE_BASE_MISSING', { component: type.name, decorator: one.decorator, base });
+    }
+    checkCycle(type, plan, endpoint);
+  }
+}
+
+function checkCycle(type: AnyClass, plan: Plan, start: EndpointName): void {
+  const visit = (endpoint: EndpointName, trail: readonly EndpointName[]): void => {
+    const next = [...trail, endpoint];
+    if (trail.includes(endpoint)) fail('E_DERIVE_CYCLE', { component: type.name, cycle: next.join(' <- ') });
+    const one = plan.get(endpoint);
+    if (one?.kind === 'derived') for (const base of ruleOf(one.rule).from) visit(base, next);
+  };
+  visit(start, []);
+}
+
+/** The decorators that would offer a missing endpoint, given what is offered. */
+export function proposals(plan: Plan, endpoint: EndpointName): readonly RuleName[] {
+  return ruleNames.filter((name) => rules[name].to === endpoint && ruleOf(name).from.every((base) => plan.has(base)));
+}
+
+export { decoratorOf };

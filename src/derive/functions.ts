@@ -1,0 +1,132 @@
+/**
+ * The rules as plain functions, for use inside a hand-written endpoint: `return vjpFromJacobian((r) => this.jacobian(r), request)`.
+ *
+ * They take methods as authors write them. What is synchronous stays so; results are in float64 (complex128), and the
+ * endpoint that returns them has them cast to its declared dtypes.
+ */
+import { scalarOf } from '../array/ndarray.js';
+import type {
+  Arrays,
+  ArrayValue,
+  Blocks,
+  Endpoint,
+  Endpoints,
+  JacobianRequest,
+  JacobianResult,
+  JacobianValue,
+  JvpRequest,
+  MaybePromise,
+  Point,
+  ProductResult,
+  ProductValue,
+  SeededPoint,
+  Variable,
+  VjpRequest,
+} from '../operators/endpoints.js';
+import { operators } from '../operators/index.js';
+import { pointOf, seedOf } from '../operators/loose.js';
+import type { Signature } from '../operators/operator.js';
+import { learnShapes } from '../operators/shapes.js';
+import { drive, isPromise, type Stepwise } from './drive.js';
+import { columnsByJvp, rowsByVjp } from './jacobians.js';
+import { pullBack, pullBackByJvp, pushForward, pushForwardByVjp } from './products.js';
+import type { ShapeSource } from './rule.js';
+
+/** A method that gives a Jacobian. */
+export type JacobianFunction<I> = (request: JacobianRequest<I>) => MaybePromise<JacobianResult>;
+/** A method that gives a pushforward. */
+export type JvpFunction<I> = (request: JvpRequest<I>) => MaybePromise<ProductResult>;
+/** A method that gives a pullback. */
+export type VjpFunction<I> = (request: VjpRequest<I>) => MaybePromise<ProductResult>;
+/** A method that tells the outputs' shapes: apply, or abstractEval. */
+export type ShapeFunction<I> = (inputs: I) => MaybePromise<object>;
+
+const noSignature = undefined as unknown as Signature;
+
+function lift<N extends 'jacobian' | 'jvp' | 'vjp'>(
+  endpoint: N,
+  method: (request: never) => MaybePromise<unknown>,
+): Endpoint<N> {
+  const { write, accept } = operators[endpoint];
+  const label = method.name === '' ? `the ${endpoint} given` : `${method.name}()`;
+  return (request) => {
+    const raw = method(write(request) as never);
+    if (isPromise(raw)) return Promise.resolve(raw).then((value) => accept(noSignature, label, request, value));
+    return accept(noSignature, label, request, raw);
+  };
+}
+
+function finish<T, V>(steps: Stepwise<T>, present: (result: T) => V): MaybePromise<V> {
+  const result = drive(steps);
+  return isPromise(result) ? Promise.resolve(result).then(present) : present(result);
+}
+
+function presentArrays(arrays: Arrays): ProductValue {
+  const value = ([path, one]: [string, Arrays[string]]): [string, ArrayValue] => [
+    path,
+    one.shape.length === 0 ? (scalarOf(one) as ArrayValue) : one,
+  ];
+  return Object.fromEntries(Object.entries(arrays).map(value));
+}
+
+function presentBlocks(blocks: Blocks): JacobianValue {
+  return Object.fromEntries(Object.entries(blocks).map(([of, row]) => [of, presentArrays(row)]));
+}
+
+function shapesFrom<I>(evaluate: ShapeFunction<I>): ShapeSource {
+  return (point: Point): MaybePromise<readonly Variable[]> => learnShapes(point, () => evaluate(point.inputs as I));
+}
+
+// A tangent that is zero leaves the outputs' shapes unknown here: the request's own schema must fix them.
+const declaredShapes: ShapeSource = (point) => point.of;
+
+function seeded(request: JvpRequest<unknown> | VjpRequest<unknown>): SeededPoint {
+  const tangent = 'tangent' in request;
+  const seed = tangent ? seedOf('tangent', request.tangent) : seedOf('cotangent', request.cotangent);
+  return { ...pointOf(request, tangent ? 'input' : 'output', seed), seed };
+}
+
+/** x̄ = Jᵀ·c from a Jacobian: one call. */
+export function vjpFromJacobian<I>(jacobian: JacobianFunction<I>, request: VjpRequest<I>): MaybePromise<ProductValue> {
+  return finish(pullBack(base('jacobian', jacobian), seeded(request)), presentArrays);
+}
+
+/** ẏ = J·t from a Jacobian: one call. */
+export function jvpFromJacobian<I>(jacobian: JacobianFunction<I>, request: JvpRequest<I>): MaybePromise<ProductValue> {
+  return finish(pushForward(base('jacobian', jacobian), seeded(request), declaredShapes), presentArrays);
+}
+
+/** J row by row from a vjp: one call for each element of the outputs, whose shapes `evaluate` tells. */
+export function jacobianFromVjp<I>(
+  vjp: VjpFunction<I>,
+  evaluate: ShapeFunction<I>,
+  request: JacobianRequest<I>,
+): MaybePromise<JacobianValue> {
+  return finish(rowsByVjp(base('vjp', vjp), pointOf(request, 'output'), shapesFrom(evaluate)), presentBlocks);
+}
+
+/** J column by column from a jvp: one call for each element of the inputs. */
+export function jacobianFromJvp<I>(jvp: JvpFunction<I>, request: JacobianRequest<I>): MaybePromise<JacobianValue> {
+  return finish(columnsByJvp(base('jvp', jvp), pointOf(request, 'output'), declaredShapes), presentBlocks);
+}
+
+/** ẏ_i = ⟨Jᵀ·e_i, t⟩ from a vjp: one call for each element of the outputs, whose shapes `evaluate` tells. */
+export function jvpFromVjp<I>(
+  vjp: VjpFunction<I>,
+  evaluate: ShapeFunction<I>,
+  request: JvpRequest<I>,
+): MaybePromise<ProductValue> {
+  return finish(pushForwardByVjp(base('vjp', vjp), seeded(request), shapesFrom(evaluate)), presentArrays);
+}
+
+/** x̄_j = ⟨J·e_j, c⟩ from a jvp: one call for each element of the inputs. */
+export function vjpFromJvp<I>(jvp: JvpFunction<I>, request: VjpRequest<I>): MaybePromise<ProductValue> {
+  return finish(pullBackByJvp(base('jvp', jvp), seeded(request)), presentArrays);
+}
+
+function base<N extends 'jacobian' | 'jvp' | 'vjp'>(
+  endpoint: N,
+  method: (request: never) => MaybePromise<unknown>,
+): Pick<Endpoints, N> {
+  return { [endpoint]: lift(endpoint, method) } as unknown as Pick<Endpoints, N>;
+}

@@ -1,0 +1,82 @@
+/** Jacobians out of products: one probe for each row, or for each column. */
+import type { DType } from '../array/dtype.js';
+import type { NdArray } from '../array/ndarray.js';
+import { type Shape, sizeOf } from '../array/shape.js';
+import type { Arrays, Blocks, Endpoints, Point, Variable } from '../operators/endpoints.js';
+import { type Stepwise, settled } from './drive.js';
+import { accumulator, basis, elementsOf, locate, refuseMixed, sweep, writeColumn, writeRow } from './probe.js';
+import type { ShapeSource } from './rule.js';
+
+type Assembly = Record<string, Record<string, NdArray<DType>>>;
+
+function assembly(of: readonly Variable[], wrt: readonly Variable[], shapeOf: (output: Variable) => Shape): Assembly {
+  const row = (output: Variable) =>
+    Object.fromEntries(
+      wrt.map((input) => [input.path, accumulator([...shapeOf(output), ...(input.shape ?? [])], input, output)]),
+    );
+  return Object.fromEntries(of.map((output) => [output.path, row(output)]));
+}
+
+/** Row i of J is Jᵀ·e_i: one pullback for each element of the outputs. */
+export function* rowsByVjp({ vjp }: Pick<Endpoints, 'vjp'>, point: Point, shapes: ShapeSource): Stepwise<Blocks> {
+  const of = yield* settled(shapes(point));
+  refuseMixed('jacobianFromVjp', of, point.wrt);
+  const blocks = assembly(of, point.wrt, (output) => output.shape ?? []);
+  yield* sweep({
+    rule: 'jacobianFromVjp',
+    base: 'vjp',
+    total: elementsOf(of),
+    options: point.options,
+    call: (i) => {
+      const { variable, element } = locate(of, i);
+      return vjp({
+        ...point,
+        of: [variable],
+        seed: { [variable.path]: basis(variable.shape!, variable.dtype, element) },
+      });
+    },
+    take: (i, gradients) => {
+      const { variable, element } = locate(of, i);
+      for (const { path } of point.wrt) writeRow(blocks[variable.path]![path]!, element, gradients[path]!);
+    },
+  });
+  return blocks;
+}
+
+/** Column j of J is J·e_j: one pushforward for each element of the inputs. The first one tells the outputs' shapes. */
+export function* columnsByJvp({ jvp }: Pick<Endpoints, 'jvp'>, point: Point, shapes: ShapeSource): Stepwise<Blocks> {
+  const { of, wrt } = point;
+  const total = elementsOf(wrt);
+  refuseMixed('jacobianFromJvp', of, wrt);
+  const known = total === 0 ? yield* settled(shapes(point)) : of;
+  let blocks = total === 0 ? assembly(known, wrt, (output) => output.shape ?? []) : undefined;
+  yield* sweep({
+    rule: 'jacobianFromJvp',
+    base: 'jvp',
+    total,
+    options: point.options,
+    call: (j) => {
+      const { variable, element } = locate(wrt, j);
+      return jvp({
+        ...point,
+        wrt: [variable],
+        seed: { [variable.path]: basis(variable.shape!, variable.dtype, element) },
+      });
+    },
+    take: (j, columns) => {
+      blocks ??= assembly(of, wrt, ({ path }) => columns[path]!.shape);
+      placeColumn(blocks, of, locate(wrt, j), columns);
+    },
+  });
+  return blocks!;
+}
+
+function placeColumn(
+  blocks: Assembly,
+  of: readonly Variable[],
+  { variable, element }: ReturnType<typeof locate>,
+  columns: Arrays,
+): void {
+  const size = sizeOf(variable.shape ?? []);
+  for (const { path } of of) writeColumn(blocks[path]![variable.path]!, element, size, columns[path]!);
+}

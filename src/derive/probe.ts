@@ -1,0 +1,105 @@
+/** Probes: one-hot seeds, the sweep over them, and putting what they answer together. */
+
+import { toFloat64 } from '../array/contraction.js';
+import { type DType, dtypes } from '../array/dtype.js';
+import { type NdArray, zeros } from '../array/ndarray.js';
+import { type Shape, sizeOf } from '../array/shape.js';
+import { ComponentError, fail } from '../errors.js';
+import type { CallOptions, MaybePromise, Variable } from '../operators/endpoints.js';
+import { type Stepwise, settled } from './drive.js';
+
+/** The one-hot array: 1 at element `i`, 0 elsewhere. Made afresh for each probe, so that a method may keep it. */
+export function basis(shape: Shape, dtype: DType | 'any', i: number): NdArray<DType> {
+  const name = dtype === 'any' ? 'float64' : dtype;
+  const array = zeros(shape, name) as NdArray;
+  array.data[i * dtypes[name].components] = 1;
+  return array;
+}
+
+/** A sweep: what to call for probe i of a total, and what to do with each answer. */
+export interface Sweep<R> {
+  readonly rule: string;
+  readonly base: string;
+  readonly total: number;
+  readonly options: CallOptions | undefined;
+  readonly call: (i: number) => MaybePromise<R>;
+  readonly take: (i: number, answer: R) => void;
+}
+
+/** Run the probes in order. Between two probes the caller's signal is heeded; a failure names its probe. */
+export function* sweep<R>({ rule, base, total, options, call, take }: Sweep<R>): Stepwise<void> {
+  for (let i = 0; i < total; i++) {
+    options?.signal?.throwIfAborted();
+    try {
+      take(i, yield* settled(call(i)));
+    } catch (cause) {
+      if (cause instanceof ComponentError) throw cause;
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const facts = { rule, method: base, probe: String(i + 1), count: String(total), reason };
+      throw new ComponentError('E_PROBE', facts, { cause });
+    }
+    options?.onProgress?.(i + 1, total);
+  }
+}
+
+/** Where element `i` of several arrays laid end to end stands: which array, and which element of it. */
+export function locate(
+  variables: readonly Variable[],
+  i: number,
+): { readonly variable: Variable; readonly element: number } {
+  let element = i;
+  for (const variable of variables) {
+    const size = sizeOf(variable.shape ?? []);
+    if (element < size) return { variable, element };
+    element -= size;
+  }
+  throw new RangeError(`no element ${i}`);
+}
+
+/** The number of elements of several arrays. */
+export function elementsOf(variables: readonly Variable[]): number {
+  return variables.reduce((total, variable) => total + sizeOf(variable.shape ?? []), 0);
+}
+
+/** Whether values of this variable are complex. */
+export function isComplex({ dtype }: Variable): boolean {
+  return dtype !== 'any' && dtypes[dtype].kind === 'complex';
+}
+
+/** Refuse pairs of a real and a complex variable: a one-hot probe sees only a part of their derivative. */
+export function refuseMixed(rule: string, of: readonly Variable[], wrt: readonly Variable[]): void {
+  for (const output of of) {
+    const other = wrt.find((input) => isComplex(input) !== isComplex(output));
+    if (other) fail('E_PROBE_COMPLEX', { rule, of: output.path, wrt: other.path });
+  }
+}
+
+/** An array to accumulate in: float64, or complex128 where one of the parts is complex. */
+export function accumulator(shape: Shape, ...parts: readonly (NdArray<DType> | Variable)[]): NdArray<DType> {
+  const complex = parts.some(({ dtype }) => dtype !== 'any' && dtypes[dtype].kind === 'complex');
+  return complex ? zeros(shape, 'complex128') : zeros(shape);
+}
+
+/** Copy `answer` into row `i` of a block whose trailing axes are its shape. */
+export function writeRow(block: NdArray<DType>, i: number, answer: NdArray<DType>): void {
+  const { data } = toFloat64(answer) as NdArray;
+  (block as NdArray).data.set(data, i * data.length);
+}
+
+/** Copy `answer` into column `j` of a block of `columns` columns whose leading axes are its shape. */
+export function writeColumn(block: NdArray<DType>, j: number, columns: number, answer: NdArray<DType>): void {
+  const from = (toFloat64(answer) as NdArray).data;
+  const into = (block as NdArray).data;
+  const parts = dtypes[block.dtype].components;
+  for (let part = 0; part < parts; part++) {
+    for (let row = part, at = j * parts + part; row < from.length; row += parts, at += columns * parts)
+      into[at] = from[row]!;
+  }
+}
+
+/** Set element `i`. */
+export function writeElement(array: NdArray<DType>, i: number, re: number, im = 0): void {
+  const { data } = array as NdArray;
+  if (dtypes[array.dtype].components === 1) data[i] = re;
+  else [data[2 * i], data[2 * i + 1]] = [re, im];
+}

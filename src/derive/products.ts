@@ -1,0 +1,151 @@
+/** Products out of a Jacobian, and products out of the other product: no rule here holds a full Jacobian it made. */
+import { contractLeading, contractTrailing, dot, dotComplex, isZero } from '../array/contraction.js';
+import { type DType, dtypes } from '../array/dtype.js';
+import type { NdArray } from '../array/ndarray.js';
+import { formatShape, type Shape, sameShape } from '../array/shape.js';
+import { fail } from '../errors.js';
+import type { Arrays, Blocks, Endpoints, SeededPoint, Variable } from '../operators/endpoints.js';
+import { vjp as vjpOperator } from '../operators/vjp.js';
+import { type Stepwise, settled } from './drive.js';
+import { accumulator, basis, elementsOf, locate, refuseMixed, sweep, writeElement } from './probe.js';
+import type { ShapeSource } from './rule.js';
+
+/** Sum over the seeds that are not zero; none is left where all are, and the answer is zeros. */
+function live(point: SeededPoint, variables: readonly Variable[]): readonly Variable[] {
+  return variables.filter((one) => !isZero(point.seed[one.path]!));
+}
+
+function zerosFor(variables: readonly Variable[]): Arrays {
+  return Object.fromEntries(variables.map((one) => [one.path, accumulator(one.shape ?? [], one)]));
+}
+
+/** x̄ = Jᵀ·c = Σ_of c[of]·J[of][wrt], out of one Jacobian. */
+export function* pullBack({ jacobian }: Pick<Endpoints, 'jacobian'>, point: SeededPoint): Stepwise<Arrays> {
+  const of = live(point, point.of);
+  if (of.length === 0) return zerosFor(point.wrt);
+  const blocks = yield* settled(jacobian({ ...point, of }));
+  return Object.fromEntries(point.wrt.map((input) => [input.path, pulledBack(point.seed, blocks, of, input)]));
+}
+
+function pulledBack(seed: Arrays, blocks: Blocks, of: readonly Variable[], input: Variable): NdArray<DType> {
+  const terms = of.map(({ path }) => ({ path, cotangent: seed[path]!, block: blocks[path]![input.path]! }));
+  const into = accumulator(input.shape ?? [], ...terms.flatMap(({ cotangent, block }) => [cotangent, block]));
+  for (const { path, cotangent, block } of terms) {
+    checkCotangent(path, cotangent, leading(block, input));
+    contractLeading(cotangent, block, into);
+  }
+  return into;
+}
+
+/** The output's part of a block's shape. */
+function leading(block: NdArray<DType>, input: Variable): Shape {
+  return block.shape.slice(0, block.shape.length - (input.shape ?? []).length);
+}
+
+function checkCotangent(path: string, cotangent: NdArray<DType>, expected: Shape): void {
+  if (sameShape(cotangent.shape, expected)) return;
+  fail('E_COTANGENT_SHAPE', {
+    path: `${vjpOperator.wire?.seed}["${path}"]`,
+    received: formatShape(cotangent.shape),
+    expected: formatShape(expected),
+    of: path,
+  });
+}
+
+/** ẏ = J·t = Σ_wrt J[of][wrt]·t[wrt], out of one Jacobian. */
+export function* pushForward(
+  { jacobian }: Pick<Endpoints, 'jacobian'>,
+  point: SeededPoint,
+  shapes: ShapeSource,
+): Stepwise<Arrays> {
+  const wrt = live(point, point.wrt);
+  if (wrt.length === 0) return zerosFor(yield* settled(shapes(point)));
+  const blocks = yield* settled(jacobian({ ...point, wrt }));
+  return Object.fromEntries(point.of.map(({ path }) => [path, pushedForward(point.seed, blocks[path]!, wrt)]));
+}
+
+function pushedForward(seed: Arrays, row: Arrays, wrt: readonly Variable[]): NdArray<DType> {
+  const terms = wrt.map((input) => ({ input, tangent: seed[input.path]!, block: row[input.path]! }));
+  const first = terms[0]!;
+  const into = accumulator(
+    leading(first.block, first.input),
+    ...terms.flatMap(({ tangent, block }) => [tangent, block]),
+  );
+  for (const { tangent, block } of terms) contractTrailing(block, tangent, into);
+  return into;
+}
+
+/** ẏ_i = ⟨Jᵀ·e_i, t⟩: one pullback for each element of the outputs. */
+export function* pushForwardByVjp(
+  { vjp }: Pick<Endpoints, 'vjp'>,
+  point: SeededPoint,
+  shapes: ShapeSource,
+): Stepwise<Arrays> {
+  const wrt = live(point, point.wrt);
+  const of = yield* settled(shapes(point));
+  const result = zerosFor(of);
+  if (wrt.length === 0) return result;
+  refuseMixed('jvpFromVjp', of, wrt);
+  yield* sweep({
+    rule: 'jvpFromVjp',
+    base: 'vjp',
+    total: elementsOf(of),
+    options: point.options,
+    call: (i) => {
+      const { variable, element } = locate(of, i);
+      return vjp({
+        ...point,
+        wrt,
+        of: [variable],
+        seed: { [variable.path]: basis(variable.shape!, variable.dtype, element) },
+      });
+    },
+    take: (i, gradients) => {
+      const { variable, element } = locate(of, i);
+      accumulate(result[variable.path]!, element, wrt, gradients, point.seed);
+    },
+  });
+  return result;
+}
+
+/** x̄_j = ⟨J·e_j, c⟩: one pushforward for each element of the inputs. */
+export function* pullBackByJvp({ jvp }: Pick<Endpoints, 'jvp'>, point: SeededPoint): Stepwise<Arrays> {
+  const of = live(point, point.of);
+  const result = zerosFor(point.wrt);
+  if (of.length === 0) return result;
+  refuseMixed('vjpFromJvp', of, point.wrt);
+  yield* sweep({
+    rule: 'vjpFromJvp',
+    base: 'jvp',
+    total: elementsOf(point.wrt),
+    options: point.options,
+    call: (i) => {
+      const { variable, element } = locate(point.wrt, i);
+      return jvp({
+        ...point,
+        of,
+        wrt: [variable],
+        seed: { [variable.path]: basis(variable.shape!, variable.dtype, element) },
+      });
+    },
+    take: (i, columns) => {
+      const { variable, element } = locate(point.wrt, i);
+      for (const { path } of of) checkCotangent(path, point.seed[path]!, columns[path]!.shape);
+      accumulate(result[variable.path]!, element, of, columns, point.seed);
+    },
+  });
+  return result;
+}
+
+/** Element i becomes the sum of the inner products, in schema order. */
+function accumulate(into: NdArray<DType>, i: number, terms: readonly Variable[], a: Arrays, b: Arrays): void {
+  let [re, im] = [0, 0];
+  for (const { path } of terms) {
+    if (dtypes[into.dtype].kind === 'complex') {
+      const term = dotComplex(a[path]!, b[path]!);
+      re += term.re;
+      im += term.im;
+    } else re += dot(a[path]!, b[path]!);
+  }
+  writeElement(into, i, re, im);
+}

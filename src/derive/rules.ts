@@ -1,0 +1,105 @@
+/**
+ * The derivation table: every way one endpoint can be computed from others.
+ *
+ * To add a rule, add a row here and its decorator in `decorators/derive.ts`. The suite in `__tests__/derive` then
+ * checks it on every scenario: value, and number of base calls.
+ */
+import type { EndpointName } from '../operators/endpoints.js';
+import { columnsByJvp, rowsByVjp } from './jacobians.js';
+import { pullBack, pullBackByJvp, pushForward, pushForwardByVjp } from './products.js';
+import { type Rule, rule } from './rule.js';
+import { shapesByApply } from './shapes.js';
+
+/** Every rule. */
+export const rules = {
+  vjpFromJacobian: rule({
+    to: 'vjp',
+    from: ['jacobian'],
+    needsShapes: false,
+    exact: true,
+    calls: { jacobian: '1' },
+    summary: 'The pullback Jᵀ·c, contracted from the Jacobian.',
+    derive: pullBack,
+  }),
+  jvpFromJacobian: rule({
+    to: 'jvp',
+    from: ['jacobian'],
+    needsShapes: false,
+    exact: true,
+    calls: { jacobian: '1' },
+    summary: 'The pushforward J·t, contracted from the Jacobian.',
+    derive: pushForward,
+  }),
+  jacobianFromVjp: rule({
+    to: 'jacobian',
+    from: ['vjp'],
+    needsShapes: true,
+    exact: true,
+    calls: { vjp: 'm' },
+    summary: 'The Jacobian row by row: row i is the pullback of the one-hot cotangent e_i.',
+    derive: rowsByVjp,
+  }),
+  jacobianFromJvp: rule({
+    to: 'jacobian',
+    from: ['jvp'],
+    needsShapes: false,
+    exact: true,
+    calls: { jvp: 'n' },
+    summary: 'The Jacobian column by column: column j is the pushforward of the one-hot tangent e_j.',
+    derive: columnsByJvp,
+  }),
+  jvpFromVjp: rule({
+    to: 'jvp',
+    from: ['vjp'],
+    needsShapes: true,
+    exact: true,
+    calls: { vjp: 'm' },
+    summary: 'The pushforward element by element: ẏ_i = ⟨Jᵀ·e_i, t⟩. No Jacobian is held.',
+    derive: pushForwardByVjp,
+  }),
+  vjpFromJvp: rule({
+    to: 'vjp',
+    from: ['jvp'],
+    needsShapes: false,
+    exact: true,
+    calls: { jvp: 'n' },
+    summary: 'The pullback element by element: x̄_j = ⟨J·e_j, c⟩. No Jacobian is held.',
+    derive: pullBackByJvp,
+  }),
+  abstractEvalFromApply: rule({
+    to: 'abstractEval',
+    from: ['apply'],
+    needsShapes: false,
+    exact: true,
+    calls: { apply: '1' },
+    summary: 'The shapes of the outputs: from the schema where it fixes them, else of one apply on sample inputs.',
+    derive: shapesByApply,
+  }),
+} as const;
+
+/** The name of a rule. */
+export type RuleName = keyof typeof rules;
+
+/** The endpoint a rule derives. */
+export type RuleTo<R extends RuleName> = (typeof rules)[R]['to'];
+
+/** The endpoints a rule is derived from. */
+export type RuleFrom<R extends RuleName> = (typeof rules)[R]['from'][number];
+
+/** The names of all rules. */
+export const ruleNames: readonly RuleName[] = Object.freeze(Object.keys(rules) as RuleName[]);
+
+/** The row of a rule, its types widened to those of any rule. */
+export function ruleOf(name: RuleName): Rule {
+  return rules[name] as unknown as Rule;
+}
+
+/** The rules that derive `endpoint`. */
+export function rulesFor(endpoint: EndpointName): readonly RuleName[] {
+  return ruleNames.filter((name) => rules[name].to === endpoint);
+}
+
+/** The class decorator that opts in to a rule. */
+export function decoratorOf(name: string): string {
+  return `Derive${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}

@@ -1,0 +1,39 @@
+/** The public names. */
+
+export type { FieldDecorator, MethodDecoratorFor } from '../decorators/annotate.js';
+export * from '../decorators/index.js';
+export { type DataOf, type DType, dtypeNames, type TypedArray } from './array/dtype.js';
+export { array } from './array/literal.js';
+export { type Complex, isNdArray, NdArray, type Nested, type Scalar, zeros } from './array/ndarray.js';
+export type { Shape, ShapePattern } from './array/shape.js';
+export type { ComponentOptions, EndpointOptions } from './component/annotations.js';
+export type { Provenance } from './component/compile.js';
+export { DifferentiableComponent } from './component/component.js';
+export * from './derive/functions.js';
+export { type RuleName, ruleNames } from './derive/rules.js';
+export { ComponentError, type ErrorCode, type Fields } from './errors.js';
+export type {
+  ArrayLiteral,
+  ArrayValue,
+  ByPath,
+  CallOptions,
+  EndpointName,
+  JacobianRequest,
+  JacobianResult,
+  JacobianValue,
+  JvpRequest,
+  MaybePromise,
+  ProductResult,
+  ProductValue,
+  VjpRequest,
+} from './operators/endpoints.js';
+export {
+  type AbstractLiteral,
+  type ComponentHandle,
+  type DerivativeLiteral,
+  type Literal,
+  openComponent,
+  type Seed,
+} from './runtime/handle.js';
+export type { Abstract, ShapeDType } from './schema/abstract.js';
+export type { FieldOptions } from './schema/field.js';

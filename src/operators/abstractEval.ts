@@ -1,0 +1,75 @@
+/** The operator `abstractEval`: the shapes and dtypes of outputs, from those of inputs. */
+import { dtypes } from '../array/dtype.js';
+import { shapeOfLiteral } from '../array/literal.js';
+import { type NdArray, zeros } from '../array/ndarray.js';
+import { isFixed, sameShape } from '../array/shape.js';
+import type { ComponentError } from '../errors.js';
+import { readAbstract, type ShapeDType } from '../schema/abstract.js';
+import { asFieldValue, check, isScalar } from '../schema/check.js';
+import type { ArraySpec } from '../schema/field.js';
+import { valueAt } from '../schema/path.js';
+import type { Schema } from '../schema/schema.js';
+import type { Operator } from './operator.js';
+import { raiseResult } from './result.js';
+
+/** The outputs' shapes and dtypes: `{ shape, dtype }` wherever an output has an array. */
+export const abstractEval: Operator<'abstractEval'> = {
+  name: 'abstractEval',
+  route: 'abstract_eval',
+  decorator: 'AbstractEval',
+  summary: 'The shapes and dtypes of the outputs, from those of the inputs.',
+  wire: undefined,
+  seed: undefined,
+  read: (signature, _raw, inputs = {}, _problems, options) => ({
+    inputs,
+    options,
+    sample: () => sampleOf(signature.inputs, inputs),
+    fixed: fixedOutputs(signature.outputs),
+  }),
+  write: (request) => request.inputs,
+  accept: (signature, method, _request, raw) => {
+    const { value, problems } = check(signature.outputs, raw, 'outputs', { array: readAbstract, partial: true });
+    raiseResult({ method, problems: problems as ComponentError[] }, 'abstractEval');
+    return value;
+  },
+  present: (_method, _request, result) => result,
+};
+
+/** The outputs without values, where the schema fixes every shape, dtype and length. */
+export function fixedOutputs(schema: Schema): object | undefined {
+  const outputs: Record<string, unknown> = {};
+  for (const { name, spec, model } of schema.fields) {
+    if (spec.each || spec.optional || spec.kind === 'plain') return undefined;
+    const value = model ? fixedOutputs(model) : fixedArray(spec as ArraySpec);
+    if (!value) return undefined;
+    outputs[name] = value;
+  }
+  return outputs;
+}
+
+function fixedArray({ dtype, shape }: ArraySpec): ShapeDType | undefined {
+  return dtype !== 'any' && isFixed(shape) ? Object.freeze({ shape, dtype }) : undefined;
+}
+
+/** Concrete inputs of the given shapes: the default where it fits, else ones for floats and zeros for the rest. */
+function sampleOf(schema: Schema, inputs: object): object {
+  const defaults = schema.create();
+  const { value } = check(schema, inputs, 'inputs', {
+    array: (spec, abstract, at) => {
+      const steps = at
+        .split('.')
+        .slice(1)
+        .map((name) => ({ kind: 'field', name }) as const);
+      return sample(spec, abstract as ShapeDType, valueAt(defaults, steps));
+    },
+  });
+  return value;
+}
+
+function sample(spec: ArraySpec, { shape, dtype }: ShapeDType, byDefault: unknown): unknown {
+  const known = shapeOfLiteral(byDefault);
+  if (known && sameShape(known, shape)) return byDefault;
+  const array = zeros(shape, dtype) as NdArray;
+  if (dtypes[dtype].kind === 'float') array.data.fill(1);
+  return asFieldValue(array, isScalar(spec));
+}

@@ -1,0 +1,66 @@
+/** What the derivative operators share: reading `of`, `wrt` and the seed, and handing them to an author's method. */
+
+import type { DType } from '../array/dtype.js';
+import { type NdArray, scalarOf } from '../array/ndarray.js';
+import type { ComponentError } from '../errors.js';
+import type { Arrays, ArrayValue, CallOptions, JacobianRequest, Point, SeededPoint } from './endpoints.js';
+import { remember } from './loose.js';
+import type { RawRequest, Signature, WireNames } from './operator.js';
+import { readSeed, readVariables } from './request.js';
+
+/** Read `of` and `wrt`. Left out, they are all differentiable paths, or those of the seed. */
+export function readPoint(
+  { inputs: inputSchema, outputs }: Signature,
+  wire: WireNames,
+  raw: RawRequest,
+  inputs: object | undefined,
+  problems: ComponentError[],
+  options?: CallOptions,
+): Point {
+  const wrtPaths = raw.wrt ?? keysOf(raw.tangent);
+  const ofPaths = raw.of ?? keysOf(raw.cotangent);
+  const of = readVariables({ schema: outputs, name: wire.of, values: undefined }, ofPaths, problems);
+  const wrt = readVariables({ schema: inputSchema, name: wire.wrt, values: inputs ?? {} }, wrtPaths, problems);
+  return { inputs: inputs ?? {}, of, wrt, options };
+}
+
+function keysOf(seed: unknown): readonly string[] | undefined {
+  if (seed instanceof Map) return [...seed.keys()].map(String);
+  return typeof seed === 'object' && seed !== null ? Object.keys(seed) : undefined;
+}
+
+/** Read a point with its tangent or cotangent. */
+export function readSeeded(
+  point: Point,
+  kind: 'tangent' | 'cotangent',
+  name: string,
+  raw: unknown,
+  problems: ComponentError[],
+): SeededPoint {
+  const variables = kind === 'tangent' ? point.wrt : point.of;
+  return { ...point, seed: readSeed(kind, name, raw, variables, problems) };
+}
+
+/** What an author's derivative method is given. */
+export function writePoint(point: Point): JacobianRequest<object> {
+  const { inputs, of, wrt, options } = point;
+  const request = { inputs, of: of.map((one) => one.path), wrt: wrt.map((one) => one.path), signal: options?.signal };
+  return remember(request, point);
+}
+
+/** What an author's product method is given. */
+export function writeSeeded(point: SeededPoint, kind: 'tangent' | 'cotangent'): object {
+  const request: Record<string, unknown> = { ...writePoint(point), [kind]: writeSeed(point.seed) };
+  return remember(request, point);
+}
+
+// The seed as an author meets it: rank 0 as a number.
+function writeSeed(seed: Arrays): Record<string, ArrayValue> {
+  const given: Record<string, ArrayValue> = {};
+  for (const path of Object.keys(seed)) given[path] = writeArray(seed[path]!);
+  return given;
+}
+
+function writeArray(array: NdArray<DType>): ArrayValue {
+  return array.shape.length === 0 ? (scalarOf(array) as ArrayValue) : array;
+}

@@ -1,0 +1,154 @@
+/**
+ * What an endpoint takes and gives: on the author's side (typed requests, results as people write them), and inside
+ * (one canonical form, which the derivation rules read and write).
+ */
+import type { AbstractMatrix } from 'ml-matrix';
+import type { DType, TypedArray } from '../array/dtype.js';
+import type { Complex, NdArray } from '../array/ndarray.js';
+import type { Shape, ShapePattern } from '../array/shape.js';
+import type { Step } from '../schema/path.js';
+
+/** A value, or a promise of one. */
+export type MaybePromise<T> = T | Promise<T>;
+
+/** The five endpoints. */
+export type EndpointName = 'apply' | 'abstractEval' | 'jacobian' | 'jvp' | 'vjp';
+
+/** The endpoints that are derivatives. */
+export type DerivativeName = 'jacobian' | 'jvp' | 'vjp';
+
+/** An array as people write one: a number, nested lists, a typed array, an `NdArray`, an ml-matrix matrix. */
+export type ArrayLiteral =
+  | number
+  | bigint
+  | boolean
+  | Complex
+  | TypedArray
+  | NdArray<DType>
+  | AbstractMatrix
+  | readonly ArrayLiteral[];
+
+/** An array as an endpoint meets it: a scalar is a number, anything else an `NdArray`. */
+export type ArrayValue = number | Complex | NdArray<DType>;
+
+/** What every call may be given besides its request. */
+export interface CallOptions {
+  /** Stops a long sweep between two probes. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told after each probe of a sweep. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Arrays by path. A path of a top-level field has that field's type; it is undefined where the request does not name it.
+ */
+export type ByPath<T> = { readonly [K in keyof T]?: T[K] } & { readonly [path: string]: ArrayValue | undefined };
+
+/** ∂(of)/∂(wrt) at `inputs`: paths in schema order, without duplicates. */
+export interface JacobianRequest<I> {
+  readonly inputs: I;
+  readonly of: readonly string[];
+  readonly wrt: readonly string[];
+  /** Says when the caller no longer waits. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The pushforward J·t: `tangent` holds one array for each path of `wrt`. */
+export interface JvpRequest<I> extends JacobianRequest<I> {
+  readonly tangent: ByPath<I>;
+}
+
+/** The pullback Jᵀ·c: `cotangent` holds one array for each path of `of`. */
+export interface VjpRequest<I, O = object> extends JacobianRequest<I> {
+  readonly cotangent: ByPath<O>;
+}
+
+/** What an author's jacobian may return: `{ [of]: { [wrt]: block } }`, a block of shape `[...output, ...input]` or a matrix. */
+export type JacobianResult = { readonly [of: string]: { readonly [wrt: string]: ArrayLiteral } };
+
+/** What an author's jvp or vjp may return: an array for each path. */
+export type ProductResult = { readonly [path: string]: ArrayLiteral };
+
+/** What a jvp or vjp gives: an array for each path. */
+export type ProductValue = { readonly [path: string]: ArrayValue };
+
+/** What a jacobian gives: the block ∂(of)/∂(wrt) of shape `[...output, ...input]` for each pair. */
+export type JacobianValue = { readonly [of: string]: ProductValue };
+
+/** Arrays by path, in canonical form: every value an `NdArray`, scalars of rank 0. */
+export type Arrays = Readonly<Record<string, NdArray<DType>>>;
+
+/** The blocks of a Jacobian, in canonical form. */
+export type Blocks = Readonly<Record<string, Arrays>>;
+
+/** One array that a request names. */
+export interface Variable {
+  readonly path: string;
+  readonly steps: readonly Step[];
+  readonly dtype: DType | 'any';
+  /** The declared shape. */
+  readonly pattern: ShapePattern;
+  /** The actual shape: known of every input, of an output where the declared shape is fixed or it was learned. */
+  readonly shape: Shape | undefined;
+}
+
+/** A request for outputs. */
+export interface Evaluation {
+  readonly inputs: object;
+  readonly options?: CallOptions | undefined;
+}
+
+/** A request for the shapes of outputs: `inputs` holds a `ShapeDType` for every array. */
+export interface AbstractEvaluation extends Evaluation {
+  /** Concrete inputs of these shapes. */
+  readonly sample: () => object;
+  /** The answer, where the schema alone gives it. */
+  readonly fixed: object | undefined;
+}
+
+/** A request for ∂(of)/∂(wrt) at `inputs`. */
+export interface Point extends Evaluation {
+  readonly of: readonly Variable[];
+  readonly wrt: readonly Variable[];
+}
+
+/** A request for a product: the seed is the tangent of a jvp, the cotangent of a vjp. */
+export interface SeededPoint extends Point {
+  readonly seed: Arrays;
+}
+
+/** What each endpoint takes, in canonical form. */
+export interface RequestOf {
+  readonly apply: Evaluation;
+  readonly abstractEval: AbstractEvaluation;
+  readonly jacobian: Point;
+  readonly jvp: SeededPoint;
+  readonly vjp: SeededPoint;
+}
+
+/** What each endpoint gives, in canonical form. */
+export interface ResultOf {
+  readonly apply: object;
+  readonly abstractEval: object;
+  readonly jacobian: Blocks;
+  readonly jvp: Arrays;
+  readonly vjp: Arrays;
+}
+
+/** An endpoint in canonical form. */
+export type Endpoint<N extends EndpointName> = (request: RequestOf[N]) => MaybePromise<ResultOf[N]>;
+
+/** All endpoints in canonical form. */
+export type Endpoints = { readonly [N in EndpointName]: Endpoint<N> };
+
+/** The names of the endpoints. */
+export const endpointNames: readonly EndpointName[] = Object.freeze([
+  'apply',
+  'abstractEval',
+  'jacobian',
+  'jvp',
+  'vjp',
+]);
+
+/** The names of the derivatives. */
+export const derivativeNames: readonly DerivativeName[] = Object.freeze(['jacobian', 'jvp', 'vjp']);

@@ -1,0 +1,142 @@
+/** Reading a request: the paths it names, in schema order, and the arrays that go with them. */
+import { type DType, dtypes } from '../array/dtype.js';
+import { readArray, shapeOfLiteral } from '../array/literal.js';
+import { isNdArray, type NdArray } from '../array/ndarray.js';
+import { formatShape, isFixed, type Shape } from '../array/shape.js';
+import { ComponentError, problem } from '../errors.js';
+import { describe } from '../schema/check.js';
+import { comparePaths, expand, formatPath, type Step, valueAt } from '../schema/path.js';
+import { differentiable, type Leaf, leafAt, type Schema } from '../schema/schema.js';
+import { nearest } from '../schema/suggest.js';
+import type { Arrays, Variable } from './endpoints.js';
+
+/** One side of a derivative: the inputs (with their values) or the outputs. */
+export interface Side {
+  readonly schema: Schema;
+  /** What the request calls its list of paths: `vjp_inputs`. */
+  readonly name: string;
+  /** The inputs themselves; undefined for the side of the outputs. */
+  readonly values: object | undefined;
+}
+
+interface Found {
+  readonly leaf: Leaf;
+  readonly steps: readonly Step[];
+  readonly path: string;
+}
+
+/** The variables a request names, in schema order, without duplicates. Left out, they are all that are differentiable. */
+export function readVariables(side: Side, raw: unknown, problems: ComponentError[]): readonly Variable[] {
+  const paths = raw instanceof Set ? [...raw] : (raw ?? everyPath(side));
+  if (!Array.isArray(paths) || paths.length === 0 || !paths.every((path) => typeof path === 'string')) {
+    const received = Array.isArray(paths) ? `a list of ${paths.length}` : describe(paths);
+    problems.push(problem('E_PATHS', { path: side.name, received, expected: 'a list of at least one path' }));
+    return [];
+  }
+  const found = [...new Set<string>(paths)].flatMap((path) => locate(side, path, problems) ?? []);
+  found.sort((a, b) => a.leaf.order - b.leaf.order || comparePaths(a.steps, b.steps));
+  return found.flatMap((one) => variable(side, one, problems) ?? []);
+}
+
+function everyPath(side: Side): readonly string[] | undefined {
+  const leaves = differentiable(side.schema);
+  if (side.values) return leaves.flatMap((leaf) => expand(side.values, leaf.steps).map(formatPath));
+  return leaves.every((leaf) => leaf.concrete) ? leaves.map((leaf) => leaf.pattern) : undefined;
+}
+
+function locate(side: Side, path: string, problems: ComponentError[]): Found | undefined {
+  const found = leafAt(side.schema, path);
+  if (found?.leaf.spec.differentiable) return { ...found, path };
+  const known = differentiable(side.schema).map((leaf) => leaf.pattern);
+  const facts = { path: side.name, received: path.slice(0, 80), expected: known.map((name) => `"${name}"`).join(', ') };
+  if (found) {
+    problems.push(
+      problem('E_PATH_NOT_DIFFERENTIABLE', { ...facts, dtype: found.leaf.spec.dtype, component: side.schema.name }),
+    );
+  } else {
+    const meant = nearest(path, known);
+    const advice = meant === undefined ? '' : ` Did you mean "${meant}"?`;
+    problems.push(problem('E_PATH_UNKNOWN', { ...facts, advice }));
+  }
+  return undefined;
+}
+
+function variable(side: Side, { leaf, steps, path }: Found, problems: ComponentError[]): Variable | undefined {
+  const { dtype, shape: pattern } = leaf.spec;
+  if (!side.values) return { path, steps, dtype, pattern, shape: isFixed(pattern) ? pattern : undefined };
+  const value = valueAt(side.values, steps);
+  const shape = value === null ? undefined : shapeOfLiteral(value);
+  if (!shape) {
+    problems.push(problem('E_PATH_ABSENT', { path: side.name, received: path }));
+    return undefined;
+  }
+  const actual = dtype === 'any' ? dtypeOfValue(value) : dtype;
+  const { kind } = dtypes[actual];
+  if (kind !== 'float' && kind !== 'complex') {
+    const facts = { path: side.name, received: path, dtype: actual, component: side.schema.name };
+    problems.push(problem('E_PATH_NOT_DIFFERENTIABLE', { ...facts, expected: 'arrays of floats' }));
+    return undefined;
+  }
+  return { path, steps, dtype: actual, pattern, shape };
+}
+
+function dtypeOfValue(value: unknown): DType {
+  if (isNdArray(value)) return value.dtype;
+  const array = readArray(value, { dtype: 'any', shape: 'any' });
+  return 'code' in array ? 'float64' : array.dtype;
+}
+
+const seedKinds = {
+  tangent: { code: 'E_TANGENT_SHAPE' },
+  cotangent: { code: 'E_COTANGENT_SHAPE' },
+} as const;
+
+/** The tangent or cotangent of a request: one array for each variable, of its shape and dtype, unbroadcast. */
+export function readSeed(
+  kind: keyof typeof seedKinds,
+  name: string,
+  raw: unknown,
+  variables: readonly Variable[],
+  problems: ComponentError[],
+): Arrays {
+  const given = entriesOf(raw);
+  const keys = variables.map((one) => one.path);
+  if (!given || given.size !== keys.length || !keys.every((key) => given.has(key))) {
+    const received = given ? `{${[...given.keys()].join(', ')}}` : describe(raw);
+    problems.push(
+      problem('E_SEED_KEYS', { path: name, received: received.slice(0, 200), expected: `{${keys.join(', ')}}` }),
+    );
+    return {};
+  }
+  const seed: Record<string, NdArray<DType>> = {};
+  for (const one of variables) {
+    const array = readArray(
+      given.get(one.path),
+      { dtype: one.dtype, shape: one.shape ?? one.pattern },
+      { broadcast: false },
+    );
+    const path = `${name}["${one.path}"]`;
+    if (!('code' in array)) seed[one.path] = array;
+    else if (array.code === 'E_ARRAY_RANK' || array.code === 'E_ARRAY_SHAPE') {
+      const { received, expected } = array;
+      problems.push(problem(seedKinds[kind].code, { path, received, expected, of: one.path }));
+    } else problems.push(new ComponentError(array.code, { path, received: array.received, expected: array.expected }));
+  }
+  return seed;
+}
+
+function entriesOf(raw: unknown): ReadonlyMap<string, unknown> | undefined {
+  if (raw instanceof Map) return raw;
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return undefined;
+  return new Map(Object.entries(raw));
+}
+
+/** The same shape as text, for messages, when it may be unknown. */
+export function formatKnown(one: Variable): string {
+  return formatShape(one.shape ?? one.pattern);
+}
+
+/** The actual shape of an input variable: known since its value was read. */
+export function shapeOf(one: Variable): Shape {
+  return one.shape ?? [];
+}

@@ -1,0 +1,86 @@
+/** Handles: what an application calls. A local component and a remote one are called through the same interface. */
+import { type CompiledComponent, compile, type Provenance } from '../component/compile.js';
+import { DifferentiableComponent } from '../component/component.js';
+import { fail } from '../errors.js';
+import type { ArrayLiteral, CallOptions, EndpointName, JacobianValue, ProductValue } from '../operators/endpoints.js';
+import type { RawRequest } from '../operators/operator.js';
+import type { Abstract, ShapeDType } from '../schema/abstract.js';
+import type { AnyClass } from '../schema/metadata.js';
+import { invoke } from './invoke.js';
+
+/** Inputs as an application may write them: plain literals; what has a default may be left out. */
+export type Literal<T> = { readonly [K in keyof T]?: LiteralOf<T[K]> };
+
+/** One value as an application may write it. */
+export type LiteralOf<V> = V extends string | boolean | null | undefined
+  ? V
+  : V extends number | bigint | { readonly dtype: unknown; readonly shape: unknown }
+    ? ArrayLiteral
+    : V extends ReadonlyMap<string, infer E>
+      ? ReadonlyMap<string, LiteralOf<E>> | { readonly [key: string]: LiteralOf<E> }
+      : V extends readonly (infer E)[]
+        ? readonly LiteralOf<E>[]
+        : V extends object
+          ? Literal<V>
+          : V;
+
+/** Abstract inputs as an application may write them: a shape and dtype, or any array of that shape. */
+export type AbstractLiteral<T> = { readonly [K in keyof T]?: LiteralOf<T[K]> | ShapeDType | Abstract<T[K]> };
+
+/** A request for ∂(of)/∂(wrt). Paths left out mean all that are differentiable. */
+export interface DerivativeLiteral<I> {
+  readonly inputs: Literal<I>;
+  readonly of?: readonly string[];
+  readonly wrt?: readonly string[];
+}
+
+/** Arrays by path, as an application may write them. */
+export type Seed = { readonly [path: string]: ArrayLiteral };
+
+/**
+ * A component, local or remote. Inputs are coerced from plain literals, defaulted and validated; results are checked.
+ * Rejects with a `ComponentError`: the caller's mistake (status 422), an endpoint that is not offered (404), or a
+ * result that breaks the contract (500). What an author's method throws is passed on.
+ */
+export interface ComponentHandle<I extends object = object, O extends object = object> {
+  readonly name: string;
+  readonly version: string;
+  /** Where each offered endpoint comes from: the author's own method, or a rule, and at what cost. */
+  readonly provenance: { readonly [N in EndpointName]?: Provenance };
+  apply(inputs: Literal<I>, options?: CallOptions): Promise<O>;
+  abstractEval(inputs: AbstractLiteral<I>, options?: CallOptions): Promise<Abstract<O>>;
+  jacobian(request: DerivativeLiteral<I>, options?: CallOptions): Promise<JacobianValue>;
+  /** Without `wrt`, the tangent's paths. */
+  jvp(request: DerivativeLiteral<I> & { readonly tangent: Seed }, options?: CallOptions): Promise<ProductValue>;
+  /** Without `of`, the cotangent's paths. */
+  vjp(request: DerivativeLiteral<I> & { readonly cotangent: Seed }, options?: CallOptions): Promise<ProductValue>;
+}
+
+/** A handle on a local component: a class, which is made without arguments, or an instance. Raises definition errors. */
+export function openComponent<I extends object, O extends object>(
+  component: DifferentiableComponent<I, O> | (new () => DifferentiableComponent<I, O>),
+): ComponentHandle<I, O> {
+  const type = (typeof component === 'function' ? component : component.constructor) as AnyClass;
+  const compiled = compile(type, DifferentiableComponent);
+  const instance = typeof component === 'function' ? create(compiled, component) : component;
+  const send = (endpoint: EndpointName, raw: RawRequest, options?: CallOptions) =>
+    invoke({ compiled, instance }, endpoint, raw, options);
+  return Object.freeze({
+    name: compiled.name,
+    version: compiled.version,
+    provenance: compiled.provenance,
+    apply: (inputs, options) => send('apply', { inputs }, options) as Promise<O>,
+    abstractEval: (inputs, options) => send('abstractEval', { inputs }, options) as Promise<Abstract<O>>,
+    jacobian: (request, options) => send('jacobian', request, options) as Promise<JacobianValue>,
+    jvp: (request, options) => send('jvp', request, options) as Promise<ProductValue>,
+    vjp: (request, options) => send('vjp', request, options) as Promise<ProductValue>,
+  } satisfies ComponentHandle<I, O>);
+}
+
+function create<T extends object>(compiled: CompiledComponent, type: new () => T): T {
+  try {
+    return new type();
+  } catch (cause) {
+    return fail('E_OPEN_CONSTRUCTOR', { component: compiled.signature.name, reason: String(cause) }, { cause });
+  }
+}
