@@ -47,7 +47,7 @@ function expectedOf({ code }: LeafFault, dtype: DType): string {
 /** Write `value`, which is `axis` levels down, from element `start` on. */
 function fill(value: unknown, axis: number, start: number, filling: Filling): LeafFault | undefined {
   const { shape } = filling;
-  if (!Array.isArray(value)) return fillLeaf(value, start, filling);
+  if (!Array.isArray(value)) return fillLeaf(value, axis, start, filling);
   if (axis === shape.length) return { code: 'E_ARRAY_RAGGED', received: describe(value), at: [] };
   if (axis === shape.length - 1) return fillRow(value, start, filling);
   const step = sizeOf(shape.slice(axis + 1));
@@ -80,9 +80,12 @@ function copyNumbers(row: readonly unknown[], from: number, start: number, data:
   return row.length;
 }
 
-function fillLeaf(value: unknown, start: number, filling: Filling): LeafFault | undefined {
+function fillLeaf(value: unknown, axis: number, start: number, filling: Filling): LeafFault | undefined {
   const { carrier, data, inferred } = filling;
   const array = viewArray(value);
+  if (array && array.shape.length > filling.shape.length - axis) {
+    return { code: 'E_ARRAY_RAGGED', received: describe(value), at: [] };
+  }
   if (array) return fillArray(array, start, filling);
   const code = writers[carrier](value, start, data, inferred);
   if (code === undefined) return undefined;
