@@ -154,7 +154,8 @@ function checkStencil({ shape, offsets, periodic }: StencilSpec, path: string): 
   }
   if (typeof offsets === 'string') {
     const known = offsets === 'cross' || offsets === 'box';
-    return needed(known, `${path}.offsets`, JSON.stringify(offsets), "'cross', 'box' or a list of displacements");
+    needed(known, `${path}.offsets`, JSON.stringify(offsets), "'cross', 'box' or a list of displacements");
+    return;
   }
   for (const [k, offset] of offsets.entries()) {
     const fits = offset.length === shape.length && offset.every(Number.isInteger);
@@ -184,7 +185,6 @@ const kinds: { readonly [K in keyof Kinds]: Kind<Kinds[K]> } = {
     },
   },
   perRow: {
-    size: undefined,
     build: (lists, rows, columns, path) => {
       needed(lists.length === rows, path, `a list of ${lists.length} rows`, `one list for each of ${rows} rows`);
       const writer = new RowWriter(rows, columns);
