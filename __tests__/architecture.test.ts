@@ -19,12 +19,20 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   operators: ['errors', 'array', 'schema'],
   derive: ['errors', 'array', 'operators'],
   component: ['errors', 'array', 'schema', 'operators', 'derive'],
-  runtime: ['errors', 'array', 'codec', 'operators', 'component'],
+  runtime: ['errors', 'array', 'schema', 'codec', 'operators', 'component'],
   testing: core,
   client: core,
   server: core,
   cli: [...core, 'testing', 'client', 'server'],
-  decorators: ['schema', 'derive', 'component/annotations'],
+  decorators: [
+    'array',
+    'schema',
+    'operators',
+    'derive',
+    'component/annotations',
+    'component/define',
+    'component/component',
+  ],
   index: [...core, 'testing', 'client', 'server', 'decorators'],
 };
 

@@ -1,0 +1,159 @@
+/**
+ * Requests and answers as they travel: a JSON body in the operator's wire words in, a JSON body in the asked format
+ * out. The server, its workers and the command line all come through `answer`.
+ */
+import { castArray } from '../array/cast.js';
+import { type DType, dtypes, promote } from '../array/dtype.js';
+import { readArray } from '../array/literal.js';
+import { isNdArray, NdArray } from '../array/ndarray.js';
+import { parseBody } from '../codec/body.js';
+import { decodeArray, isEncodedArray } from '../codec/decode.js';
+import type { Compression } from '../codec/encoding.js';
+import type { ArrayFiles } from '../codec/files.js';
+import type { Format } from '../codec/index.js';
+import { defaultLimits, type Limits } from '../codec/limits.js';
+import { writeJson } from '../codec/write.js';
+import type { CompiledComponent } from '../component/compile.js';
+import { ComponentError, problem } from '../errors.js';
+import type { CallOptions, EndpointName } from '../operators/endpoints.js';
+import { operators } from '../operators/index.js';
+import { type RawRequest, raise } from '../operators/operator.js';
+import { readAbstract } from '../schema/abstract.js';
+import { type ArrayReader, describe, readValue } from '../schema/check.js';
+import { leafAt, type Schema } from '../schema/schema.js';
+import { nearest } from '../schema/suggest.js';
+import { invoke, type Target } from './invoke.js';
+
+/** How a request is read and its answer written. */
+export interface WireOptions extends CallOptions {
+  /** The format of the answer; `json` unless said otherwise. */
+  readonly format?: Format | undefined;
+  readonly compression?: Compression | undefined;
+  /** The files that `binref` arrays live in. Without it they are refused. */
+  readonly files?: ArrayFiles | undefined;
+  readonly limits?: Limits | undefined;
+}
+
+/** Answer one request: body in, body out. Raises `ComponentError`, or what an author's method throws. */
+export async function answer(
+  target: Target,
+  endpoint: EndpointName,
+  body: Uint8Array,
+  options: WireOptions = {},
+): Promise<Uint8Array> {
+  const raw = readRequest(endpoint, parseBody(body, options.limits ?? defaultLimits), options);
+  const result = await invoke(target, endpoint, raw, options, arrayReader(endpoint, options));
+  const { format, compression, files } = options;
+  return writeJson(wireForm(target.compiled, endpoint, result), { format, compression, files, path: 'outputs' });
+}
+
+/** A parsed body as a request: the wire's names become the project's own. */
+export function readRequest(endpoint: EndpointName, body: unknown, options: WireOptions): RawRequest {
+  const { wire, seed } = operators[endpoint];
+  const names = ['inputs', ...(wire ? [wire.wrt, wire.of] : []), ...(wire?.seed ? [wire.seed] : [])];
+  const entries = readEntries(body, names);
+  const request: Record<string, unknown> = { inputs: entries['inputs'] };
+  if (wire) Object.assign(request, { of: entries[wire.of], wrt: entries[wire.wrt] });
+  if (wire?.seed && seed) request[seed] = readSeedEntries(wire.seed, entries[wire.seed], options);
+  return request as unknown as RawRequest;
+}
+
+function readEntries(body: unknown, names: readonly string[]): Record<string, unknown> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new ComponentError('E_TYPE', {
+      path: 'body',
+      received: describe(body),
+      expected: `an object with ${names.join(', ')}`,
+    });
+  }
+  const problems: ComponentError[] = [];
+  for (const name of Object.keys(body)) {
+    if (names.includes(name)) continue;
+    const meant = nearest(name, names);
+    const advice = meant === undefined ? 'Remove it.' : `Did you mean ${meant}?`;
+    problems.push(problem('E_EXTRA', { path: name.slice(0, 80), known: names.join(', '), advice }));
+  }
+  for (const name of names) {
+    if (!Object.hasOwn(body, name)) problems.push(problem('E_MISSING', { path: name, expected: 'a value' }));
+  }
+  raise('The request', problems);
+  return body as Record<string, unknown>;
+}
+
+function readSeedEntries(name: string, seed: unknown, options: WireOptions): unknown {
+  if (typeof seed !== 'object' || seed === null || Array.isArray(seed)) return seed;
+  const entries = Object.entries(seed).map(([path, value]): [string, unknown] => {
+    const array = decoded(value, `${name}["${path.slice(0, 80)}"]`, options);
+    if (array instanceof ComponentError) throw array;
+    return [path, array];
+  });
+  return new Map(entries);
+}
+
+function decoded(value: unknown, path: string, { files, limits }: WireOptions): unknown {
+  return isEncodedArray(value) ? decodeArray(value, { path, files, limits }) : value;
+}
+
+/** How the array fields of a request are read: encoded, or as the bare literals that the wire also allows. */
+function arrayReader(endpoint: EndpointName, options: WireOptions): ArrayReader {
+  const read = endpoint === 'abstractEval' ? readAbstract : readValue;
+  if (endpoint === 'abstractEval') return read;
+  return (spec, value, at, problems) => {
+    const array = decoded(value, at, options);
+    if (!(array instanceof ComponentError)) return read(spec, array, at, problems);
+    problems.push(array);
+    return undefined;
+  };
+}
+
+/** A result as a tree for `writeJson`: every array an `NdArray`, scalars too; what is left out is null. */
+export function wireForm({ signature }: CompiledComponent, endpoint: EndpointName, result: unknown): unknown {
+  if (endpoint === 'apply') return outputsForm(signature.outputs, result as Record<string, unknown>);
+  if (endpoint === 'abstractEval') return result;
+  const dtypeOf = (schema: Schema, path: string): DType => {
+    const dtype = leafAt(schema, path)?.leaf.spec.dtype ?? 'any';
+    return dtype === 'any' ? 'float64' : dtype;
+  };
+  const of = (path: string) => dtypeOf(signature.outputs, path);
+  const wrt = (path: string) => dtypeOf(signature.inputs, path);
+  if (endpoint === 'jvp') return mapEntries(result, (path, value) => asArray(value, of(path)));
+  if (endpoint === 'vjp') return mapEntries(result, (path, value) => asArray(value, wrt(path)));
+  return mapEntries(result, (row, blocks) =>
+    mapEntries(blocks, (path, value) => asArray(value, promote(of(row), wrt(path)))),
+  );
+}
+
+function mapEntries(record: unknown, form: (key: string, value: unknown) => unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record as object).map(([key, value]) => [key, form(key, value)]));
+}
+
+function outputsForm(schema: Schema, value: Record<string, unknown>): Map<string, unknown> {
+  const form = new Map<string, unknown>();
+  for (const { name, spec, model } of schema.fields) {
+    const one = (item: unknown): unknown => {
+      if (item === undefined || item === null) return null;
+      if (model) return outputsForm(model, item as Record<string, unknown>);
+      return spec.kind === 'array' ? asArray(item, spec.dtype === 'any' ? 'float64' : spec.dtype) : item;
+    };
+    form.set(name, eachOf(value[name], spec.each, one));
+  }
+  return form;
+}
+
+function eachOf(value: unknown, each: 'list' | 'map' | undefined, one: (item: unknown) => unknown): unknown {
+  if (each === 'list' && Array.isArray(value)) return value.map(one);
+  if (each === 'map' && value instanceof Map) return new Map([...value].map(([key, item]) => [key, one(item)]));
+  return one(value);
+}
+
+function asArray(value: unknown, dtype: DType): NdArray<DType> {
+  if (isNdArray(value)) return value;
+  if (typeof value === 'number' && dtypes[dtype].storage === Float64Array && dtypes[dtype].components === 1) {
+    return new NdArray('float64', [], Float64Array.of(value)) as NdArray<DType>;
+  }
+  const array = readArray(value, { dtype: 'any', shape: [] });
+  if ('code' in array)
+    throw new ComponentError(array.code, { path: 'outputs', received: array.received, expected: array.expected });
+  const cast = castArray(array, dtype);
+  return 'code' in cast ? array : cast;
+}
