@@ -37,12 +37,12 @@ function worstError({ setting, evaluations, store = (v) => v, disturb = () => 0 
       for (const s of decades) {
         const x = store(point * s);
         const exact = slope(x / s) / s;
-        const oracle = (at: Float64Array) => Float64Array.of(store(g(store(at[0]!) / s) * (1 + disturb())));
+        const oracle = (at: Float64Array) => Float64Array.of(store(g(store(at[0]) / s) * (1 + disturb())));
         const report = jacobian(
           oracle,
           Float64Array.of(x),
           (_, [found]) => {
-            worst = Math.max(worst, Math.abs(found! - exact) / Math.abs(exact));
+            worst = Math.max(worst, Math.abs(found - exact) / Math.abs(exact));
           },
           setting,
         );
@@ -86,12 +86,12 @@ describe('seven functions at three points, scaled by every power of ten from 1e-
     for (const s of decades) {
       // 1/z and z³, written out in real arithmetic.
       const oracle = ([re, im]: Float64Array): Float64Array => {
-        const [a, b] = [re! / s, im! / s];
+        const [a, b] = [re / s, im / s];
         const size = a * a + b * b;
         return Float64Array.of(a / size, -b / size, a ** 3 - 3 * a * b * b, 3 * a * a * b - b ** 3);
       };
       const report = complexJacobian(oracle, Float64Array.of(1.1 * s), (_, [inverse, cube]) => {
-        worst = Math.max(worst, Math.abs((inverse! * s) / (-1 / 1.21) - 1), Math.abs((cube! * s) / 3.63 - 1));
+        worst = Math.max(worst, Math.abs((inverse * s) / (-1 / 1.21) - 1), Math.abs((cube * s) / 3.63 - 1));
       });
       expect(report).toEqual({ evaluations: 1, guessed: [], noRoom: [], notFinite: [] });
     }

@@ -61,15 +61,15 @@ export function* complexJvp(
 ): Stepwise<Float64Array> {
   const seen = survey(x, setting);
   let step = Number.POSITIVE_INFINITY;
-  for (const j of x.keys()) if (direction[j]) step = Math.min(step, imaginaryStep(seen, j) / Math.abs(direction[j]!));
+  for (const j of x.keys()) if (direction[j]) step = Math.min(step, imaginaryStep(seen, j) / Math.abs(direction[j]));
   const point = interleave(x);
-  for (const j of x.keys()) point[2 * j + 1] = step * direction[j]!;
+  for (const j of x.keys()) point[2 * j + 1] = step * direction[j];
   return imaginary(yield* settled(oracle(point)), step);
 }
 
 function imaginaryStep(seen: Survey, j: number): number {
-  const { imaginary, round } = precisions[seen.precision[j]!];
-  return round(Math.max(imaginary * seen.scale[j]!, smallestNormal)) || precisions[seen.precision[j]!].tiny;
+  const { imaginary, round } = precisions[seen.precision[j]];
+  return round(Math.max(imaginary * seen.scale[j], smallestNormal)) || precisions[seen.precision[j]].tiny;
 }
 
 function interleave(x: Float64Array): Float64Array {
@@ -79,5 +79,5 @@ function interleave(x: Float64Array): Float64Array {
 }
 
 function imaginary(z: Float64Array, step: number): Float64Array {
-  return Float64Array.from({ length: z.length / 2 }, (_, i) => z[2 * i + 1]! / step);
+  return Float64Array.from({ length: z.length / 2 }, (_, i) => z[2 * i + 1] / step);
 }

@@ -143,9 +143,9 @@ function* sampleAt(sweep: Sweep, line: Line, t: number): Stepwise<Sample> {
  * exact, so the rounding of the weights does no harm.
  */
 export function quotientAt(samples: readonly Sample[], weights: readonly number[], i: number): number {
-  const first = samples[0]!.values[i]!;
+  const first = samples[0].values[i];
   let sum = 0;
-  for (let k = 1; k < samples.length; k++) sum += weights[k]! * (samples[k]!.values[i]! - first);
+  for (let k = 1; k < samples.length; k++) sum += weights[k] * (samples[k].values[i] - first);
   return sum;
 }
 
@@ -157,7 +157,7 @@ export function roundingAt(
   roundoff: number,
 ): number {
   let sum = 0;
-  for (let k = 0; k < samples.length; k++) sum += Math.abs(weights[k]! * samples[k]!.values[i]!);
+  for (let k = 0; k < samples.length; k++) sum += Math.abs(weights[k] * samples[k].values[i]);
   return sum * roundoff;
 }
 
@@ -168,12 +168,12 @@ export function weightsOf(samples: readonly Sample[]): number[] {
 
 function quotient(samples: readonly Sample[]): Float64Array {
   const weights = weightsOf(samples);
-  return samples[0]!.values.map((_, i) => quotientAt(samples, weights, i));
+  return samples[0].values.map((_, i) => quotientAt(samples, weights, i));
 }
 
 function rounding(samples: readonly Sample[], roundoff: number): Float64Array {
   const weights = weightsOf(samples);
-  return samples[0]!.values.map((_, i) => roundingAt(samples, weights, i, roundoff));
+  return samples[0].values.map((_, i) => roundingAt(samples, weights, i, roundoff));
 }
 
 function* rescue(sweep: Sweep, line: Line, tried: Placed, take: Take, values: Float64Array): Stepwise<void> {
@@ -185,10 +185,10 @@ function* rescue(sweep: Sweep, line: Line, tried: Placed, take: Take, values: Fl
     const open = lost.filter((i) => !Number.isFinite(values[i]) && Number.isFinite(base[i]));
     if (placed === undefined || open.length === 0) continue;
     // The nearest node tells whether the function is finite on this side; it often has been evaluated already.
-    const [nearest] = yield* take({ nodes: [nodes[1]!], step: placed.step });
-    if (!open.some((i) => Number.isFinite(nearest!.values[i]))) continue;
+    const [nearest] = yield* take({ nodes: [nodes[1]], step: placed.step });
+    if (!open.some((i) => Number.isFinite(nearest.values[i]))) continue;
     const again = quotient(yield* take(placed));
-    for (const i of open) values[i] = again[i]!;
+    for (const i of open) values[i] = again[i];
   }
 }
 
@@ -202,10 +202,12 @@ function noteGaps(sweep: Sweep, element: number, values: Float64Array): void {
 // An element that is tiny beside its leaf (sin π next to 1) takes a step so short that it can drown in the rounding of
 // the outputs. Where the quotient is within that rounding, the step of the leaf decides.
 function* refill(sweep: Sweep, coarse: Line, values: Float64Array, floor: Float64Array): Stepwise<void> {
-  const drowned = indicesOf(values, (value, i) => Math.abs(value) <= floor[i]!);
+  const drowned = indicesOf(values, (value, i) => Math.abs(value) <= floor[i]);
   if (drowned.length === 0) return;
-  const again = yield* attemptAt(sweep, coarse);
-  for (const i of drowned) if (Number.isFinite(again?.values[i])) values[i] = again!.values[i]!;
+  const placed = choose(sweep.survey.scheme, coarse.step, coarse);
+  if (placed === undefined) return;
+  const again = quotient(yield* sampler(sweep, coarse)(placed));
+  for (const i of drowned) if (Number.isFinite(again[i])) values[i] = again[i];
 }
 
 // The same stencil at twice the step (half, where there is no room): |D(h) − D(2h)|/(2^p − 1) estimates the truncation.
@@ -218,7 +220,7 @@ function* estimate(sweep: Sweep, line: Line, { placed, take, samples }: Attempt)
   const errors = rounding(samples, line.roundoff);
   const gain = Math.abs((other.step / placed.step) ** order - 1);
   for (let i = 0; i < errors.length; i++) {
-    const error = errors[i]! + Math.abs(near[i]! - far[i]!) / gain;
+    const error = errors[i] + Math.abs(near[i] - far[i]) / gain;
     errors[i] = Number.isFinite(error) ? error : Number.POSITIVE_INFINITY;
   }
   return errors;
@@ -226,6 +228,6 @@ function* estimate(sweep: Sweep, line: Line, { placed, take, samples }: Attempt)
 
 function indicesOf(values: Float64Array, holds: (value: number, index: number) => boolean): number[] {
   const found: number[] = [];
-  for (let i = 0; i < values.length; i++) if (holds(values[i]!, i)) found.push(i);
+  for (let i = 0; i < values.length; i++) if (holds(values[i], i)) found.push(i);
   return found;
 }

@@ -64,7 +64,7 @@ export function* sweepGroups(
     for (const track of tracks) {
       if (recover(track, samples, layout, values)) continue;
       const { values: column } = yield* columnOf(sweep, track.j);
-      for (const entry of entriesOf(layout, track.j)) values[entry] = column[layout.rowOf[entry]!]!;
+      for (const entry of entriesOf(layout, track.j)) values[entry] = column[layout.rowOf[entry]];
     }
   }
   return { values, report: reportOf(sweep) };
@@ -94,18 +94,19 @@ function tracksOf(sweep: Sweep, group: ArrayLike<number>): Track[] {
 }
 
 interface Shared {
-  readonly base: Float64Array | undefined;
+  /** Empty where no column needs it. */
+  readonly base: Float64Array;
   readonly values: readonly Float64Array[];
 }
 
 // Every stencil of a scheme has the same number of nodes besides the base, so columns with different ones go together.
 function* sampleTogether(sweep: Sweep, tracks: readonly Track[]): Stepwise<Shared> {
-  const base = tracks.some(({ placed }) => placed.nodes.includes(0)) ? yield* baseOf(sweep) : undefined;
+  const base = tracks.some(({ placed }) => placed.nodes.includes(0)) ? yield* baseOf(sweep) : new Float64Array(0);
   const values: Float64Array[] = [];
-  const count = moving(tracks[0]!.placed).length;
+  const count = moving(tracks[0].placed).length;
   for (let k = 0; k < count; k++) {
     for (const { line, placed, offsets } of tracks) {
-      offsets.push(line.move(sweep.point, moving(placed)[k]! * placed.step));
+      offsets.push(line.move(sweep.point, moving(placed)[k] * placed.step));
     }
     values.push(yield* evaluateHere(sweep));
   }
@@ -119,14 +120,14 @@ function moving(placed: Placed): readonly number[] {
 
 // False where the column has to be taken alone: a value is not finite, or drowned in rounding.
 function recover({ j, line, placed, offsets }: Track, shared: Shared, layout: Layout, values: Float64Array): boolean {
-  const samples: Sample[] = placed.nodes.includes(0) ? [{ offset: 0, values: shared.base! }] : [];
+  const samples: Sample[] = placed.nodes.includes(0) ? [{ offset: 0, values: shared.base }] : [];
   offsets.forEach((offset, k) => {
-    samples.push({ offset, values: shared.values[k]! });
+    samples.push({ offset, values: shared.values[k] });
   });
   const weights = weightsOf(samples);
   for (const entry of entriesOf(layout, j)) {
     if (!layout.alone[entry]) continue;
-    const i = layout.rowOf[entry]!;
+    const i = layout.rowOf[entry];
     const value = quotientAt(samples, weights, i);
     if (!Number.isFinite(value)) return false;
     if (line.coarse && Math.abs(value) <= roundingAt(samples, weights, i, line.roundoff)) return false;
@@ -153,11 +154,11 @@ function layOut({ rowStart, columnIndex }: RowPattern, groups: Groups, columns: 
   const rowOf = new Uint32Array(count);
   for (let i = 0; i + 1 < rowStart.length; i++) rowOf.fill(i, rowStart[i], rowStart[i + 1]);
   const columnStart = new Uint32Array(columns + 1);
-  for (let e = 0; e < count; e++) columnStart[columnIndex[e]! + 1]!++;
-  for (let j = 0; j < columns; j++) columnStart[j + 1]! += columnStart[j]!;
+  for (let e = 0; e < count; e++) columnStart[columnIndex[e] + 1]++;
+  for (let j = 0; j < columns; j++) columnStart[j + 1] += columnStart[j];
   const next = columnStart.slice();
   const byColumn = new Uint32Array(count);
-  for (let e = 0; e < count; e++) byColumn[next[columnIndex[e]!]!++] = e;
+  for (let e = 0; e < count; e++) byColumn[next[columnIndex[e]]++] = e;
   return { rowOf, columnStart, byColumn, alone: loners({ rowStart, columnIndex }, groups, columns) };
 }
 
@@ -169,14 +170,14 @@ function loners({ rowStart, columnIndex }: RowPattern, groups: Groups, columns: 
   const alone = new Uint8Array(columnIndex.length);
   const seen = new Int32Array(groups.length);
   const each = (i: number, visit: (entry: number, group: number) => void) => {
-    for (let e = rowStart[i]!; e < rowStart[i + 1]!; e++) {
-      const group = groupOf[columnIndex[e]!]!;
+    for (let e = rowStart[i]; e < rowStart[i + 1]; e++) {
+      const group = groupOf[columnIndex[e]];
       if (group >= 0) visit(e, group);
     }
   };
   for (let i = 0; i + 1 < rowStart.length; i++) {
     each(i, (_, group) => {
-      seen[group]!++;
+      seen[group]++;
     });
     each(i, (entry, group) => {
       alone[entry] = seen[group] === 1 ? 1 : 0;

@@ -39,7 +39,7 @@ export function* hessianSteps(gradient: Oracle, x: Float64Array, setting: Settin
     gradient,
     x,
     (j, column) => {
-      for (let i = 0; i < n; i++) values[i * n + j] = column[i]!;
+      for (let i = 0; i < n; i++) values[i * n + j] = column[i];
     },
     setting,
   );
@@ -65,7 +65,7 @@ export function* groupedHessianSteps(
 ): Stepwise<Hessian> {
   const { values, report } = yield* sweepGroups(gradient, x, groups, pattern, setting);
   const mirror = mirrorOf(pattern);
-  return { values, asymmetry: symmetrize(values, (entry) => mirror[entry]!), report };
+  return { values, asymmetry: symmetrize(values, (entry) => mirror[entry]), report };
 }
 
 /** `groupedHessianSteps`, driven: a promise only if the gradient is one. */
@@ -84,7 +84,7 @@ function symmetrize(values: Float64Array, partner: (entry: number) => number): n
   let [gap, largest] = [0, 0];
   for (const entry of values.keys()) {
     const other = partner(entry);
-    const [a, b] = [values[entry]!, values[other]!];
+    const [a, b] = [values[entry], values[other]];
     if (Number.isNaN(a)) values[entry] = b;
     if (Number.isNaN(a) || Number.isNaN(b)) continue;
     gap = Math.max(gap, Math.abs(a - b));
@@ -96,10 +96,10 @@ function symmetrize(values: Float64Array, partner: (entry: number) => number): n
 
 // The rows of a pattern are ascending, so the entries (i, j) arrive at row j in the order of that row's columns.
 function mirrorOf({ rowStart, columnIndex }: RowPattern): Uint32Array {
-  const next = Uint32Array.from({ length: rowStart.length - 1 }, (_, i) => rowStart[i]!);
+  const next = Uint32Array.from({ length: rowStart.length - 1 }, (_, i) => rowStart[i]);
   const mirror = new Uint32Array(columnIndex.length);
   for (let i = 0; i + 1 < rowStart.length; i++) {
-    for (let e = rowStart[i]!; e < rowStart[i + 1]!; e++) mirror[e] = next[columnIndex[e]!]!++;
+    for (let e = rowStart[i]; e < rowStart[i + 1]; e++) mirror[e] = next[columnIndex[e]]++;
   }
   return mirror;
 }

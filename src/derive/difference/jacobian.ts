@@ -108,6 +108,6 @@ export function vjp(
 /** Σ c_i d_i over the outputs with a cotangent other than 0. */
 export function dot(cotangent: Float64Array, derivative: Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < cotangent.length; i++) if (cotangent[i] !== 0) sum += cotangent[i]! * derivative[i]!;
+  for (let i = 0; i < cotangent.length; i++) if (cotangent[i] !== 0) sum += cotangent[i] * derivative[i];
   return sum;
 }

@@ -5,7 +5,7 @@
  */
 
 import { precisions } from './precision.js';
-import type { Room } from './scheme.js';
+import { type Room, schemes } from './scheme.js';
 import { type Survey, stepOf } from './step.js';
 
 /** The points x + t·d for the t in −down … up. */
@@ -24,19 +24,19 @@ export interface Line extends Room {
 
 /** The line along element `j`. */
 export function elementLine(survey: Survey, j: number): Line {
-  const line = scaledLine(survey, j, survey.scale[j]!);
-  const coarse = survey.shared[j]!;
-  if (!(coarse * survey.roundoff[j]! ** (2 / 3) > survey.scale[j]!)) return line;
+  const line = scaledLine(survey, j, survey.scale[j]);
+  const coarse = survey.shared[j];
+  if (!(coarse * survey.roundoff[j] ** (2 / 3) > survey.scale[j])) return line;
   return { ...line, coarse: scaledLine(survey, j, coarse) };
 }
 
 function scaledLine(survey: Survey, j: number, scale: number): Line {
-  const x = survey.x[j]!;
-  const lower = survey.lower[j]!;
-  const upper = survey.upper[j]!;
-  const { epsilon, tiny, round } = precisions[survey.precision[j]!];
+  const x = survey.x[j];
+  const lower = survey.lower[j];
+  const upper = survey.upper[j];
+  const { epsilon, tiny, round } = precisions[survey.precision[j]];
   const gap = Math.max(Math.abs(x) * epsilon, tiny);
-  const roundoff = survey.roundoff[j]!;
+  const roundoff = survey.roundoff[j];
   const finite = Number.isFinite(x);
   return {
     step: Math.max(stepOf(survey.scheme, roundoff, scale), 2 * gap),
@@ -56,23 +56,22 @@ function scaledLine(survey: Survey, j: number, scale: number): Line {
 }
 
 /**
- * The line along `direction`, whose largest entry should be near 1 in size. The step is u^(1/root) / max |v_j|/s_j: no
- * element moves further than its own scale allows.
+ * The line along `direction`, whose largest entry should be near 1 in size. The step is u^(1/root) / pace, where pace is
+ * the mean of |v_j|/s_j over the elements that move, in the sense of the root-th power.
  */
 export function directionLine(survey: Survey, direction: Float64Array): Line {
   const { x, lower, upper, precision } = survey;
-  let [pace, roundoff, up, down] = [0, 0, Number.MAX_VALUE, Number.MAX_VALUE];
+  let [roundoff, up, down] = [0, Number.MAX_VALUE, Number.MAX_VALUE];
   for (let j = 0; j < x.length; j++) {
-    const v = direction[j]!;
+    const v = direction[j];
     if (v === 0) continue;
-    const [ahead, behind] = v > 0 ? [upper[j]! - x[j]!, x[j]! - lower[j]!] : [x[j]! - lower[j]!, upper[j]! - x[j]!];
-    pace = Math.max(pace, Math.abs(v) / survey.shared[j]!);
-    roundoff = Math.max(roundoff, survey.roundoff[j]!);
+    const [ahead, behind] = v > 0 ? [upper[j] - x[j], x[j] - lower[j]] : [x[j] - lower[j], upper[j] - x[j]];
+    roundoff = Math.max(roundoff, survey.roundoff[j]);
     up = Math.min(up, Math.max(0, ahead / Math.abs(v)));
     down = Math.min(down, Math.max(0, behind / Math.abs(v)));
   }
   return {
-    step: stepOf(survey.scheme, roundoff, 1 / pace),
+    step: stepOf(survey.scheme, roundoff, 1 / pace(survey, direction)),
     roundoff,
     up,
     down,
@@ -80,8 +79,8 @@ export function directionLine(survey: Survey, direction: Float64Array): Line {
     move(point, t) {
       for (let j = 0; j < x.length; j++) {
         if (direction[j] === 0) continue;
-        const node = precisions[precision[j]!].round(x[j]! + t * direction[j]!);
-        point[j] = Math.min(upper[j]!, Math.max(lower[j]!, node));
+        const node = precisions[precision[j]].round(x[j] + t * direction[j]);
+        point[j] = Math.min(upper[j], Math.max(lower[j], node));
       }
       return t;
     },
@@ -89,4 +88,19 @@ export function directionLine(survey: Survey, direction: Float64Array): Line {
       point.set(x);
     },
   };
+}
+
+// The truncation error grows like Σ (t·|v_j|/s_j)^root: this mean keeps it where it is for one element alone. The
+// maximum would let the one smallest element of thousands shorten the step of all, and rounding win.
+function pace({ scheme, shared }: Survey, direction: Float64Array): number {
+  const { root } = schemes[scheme];
+  const ratio = (j: number) => Math.abs(direction[j]) / shared[j];
+  let [largest, sum, count] = [0, 0, 0];
+  for (let j = 0; j < shared.length; j++) largest = Math.max(largest, ratio(j));
+  for (let j = 0; j < shared.length; j++) {
+    if (direction[j] === 0) continue;
+    sum += (ratio(j) / largest) ** root;
+    count++;
+  }
+  return largest * (sum / count) ** (1 / root);
 }

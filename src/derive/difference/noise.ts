@@ -42,9 +42,9 @@ export function* noiseSteps(oracle: Oracle, x: Float64Array, setting: NoiseSetti
     line.move(sweep.point, t);
     values.push(yield* evaluateHere(sweep));
   }
-  const absolute = values[0]!.map((_, i) => deviation(values.map((row) => row[i]!)));
-  const sizes = values[0]!.map((_, i) => Math.max(...values.map((row) => Math.abs(row[i]!))));
-  const ratios = absolute.map((sigma, i) => sigma / sizes[i]!).filter((ratio) => Number.isFinite(ratio));
+  const absolute = values[0].map((_, i) => deviation(values.map((row) => row[i])));
+  const sizes = values[0].map((_, i) => Math.max(...values.map((row) => Math.abs(row[i]))));
+  const ratios = absolute.map((sigma, i) => sigma / sizes[i]).filter((ratio) => Number.isFinite(ratio));
   return { absolute, relative: median(ratios), report: reportOf(sweep) };
 }
 
@@ -61,14 +61,14 @@ export function deviation(values: readonly number[]): number {
   let differences = values;
   let gamma = 1;
   for (let order = 1; order < values.length; order++) {
-    differences = differences.slice(1).map((value, i) => value - differences[i]!);
+    differences = differences.slice(1).map((value, i) => value - differences[i]);
     gamma *= order / (2 * (2 * order - 1));
     const squares = differences.reduce((sum, value) => sum + value * value, 0);
     sigmas.push(Math.sqrt((gamma * squares) / differences.length));
     turns.push(Math.min(...differences) * Math.max(...differences) < 0);
   }
   const level = sigmas.findIndex((_, k) => k + 2 < sigmas.length && turns[k] && agree(sigmas.slice(k, k + 3)));
-  return level >= 0 ? sigmas[level]! : Math.min(...sigmas);
+  return level >= 0 ? sigmas[level] : Math.min(...sigmas);
 }
 
 function agree(sigmas: readonly number[]): boolean {
@@ -90,5 +90,5 @@ function parameters({ step, up, down }: Line): number[] {
 function median(values: Float64Array): number {
   const sorted = values.slice().sort();
   const middle = sorted.length >> 1;
-  return sorted.length === 0 ? 0 : sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  return sorted.length === 0 ? 0 : sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

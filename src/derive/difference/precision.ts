@@ -36,7 +36,7 @@ export function roundInward(bound: number, precision: Precision, side: 'lower' |
   if (sign * bound >= max) return sign * max;
   const nearest = round(bound);
   if (sign * nearest <= sign * bound) return nearest;
-  return round(nearest - sign * Math.max(Math.abs(nearest) * epsilon, tiny));
+  return round(nearest - sign * Math.max(0.75 * epsilon * Math.abs(nearest), tiny));
 }
 
 // Adding and subtracting a large number leaves a multiple of its last place: 11 bits of a normal number (Veltkamp's

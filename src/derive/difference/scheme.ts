@@ -103,8 +103,8 @@ export function weightsAt(offsets: readonly number[]): number[] {
     let weight = 0;
     for (let m = 0; m < offsets.length; m++) {
       if (m === i) continue;
-      let term = 1 / (own - offsets[m]!);
-      for (let l = 0; l < offsets.length; l++) if (l !== i && l !== m) term *= -offsets[l]! / (own - offsets[l]!);
+      let term = 1 / (own - offsets[m]);
+      for (let l = 0; l < offsets.length; l++) if (l !== i && l !== m) term *= -offsets[l] / (own - offsets[l]);
       weight += term;
     }
     return weight;

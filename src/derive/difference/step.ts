@@ -69,13 +69,13 @@ export function stepOf(scheme: Scheme, roundoff: number, scale: number): number 
 /** The root mean square of the finite non-zeros of x[start … end−1], without overflow or underflow; 0 if there are none. */
 export function rootMeanSquare(x: Float64Array, start: number, end: number): number {
   let largest = 0;
-  for (let i = start; i < end; i++) if (Number.isFinite(x[i])) largest = Math.max(largest, Math.abs(x[i]!));
+  for (let i = start; i < end; i++) if (Number.isFinite(x[i])) largest = Math.max(largest, Math.abs(x[i]));
   if (largest === 0) return 0;
   let sum = 0;
   let count = 0;
   for (let i = start; i < end; i++) {
     if (!Number.isFinite(x[i]) || x[i] === 0) continue;
-    sum += (x[i]! / largest) ** 2;
+    sum += (x[i] / largest) ** 2;
     count++;
   }
   return largest * Math.sqrt(sum / count);
@@ -98,7 +98,7 @@ function surveyLeaf(all: Survey, precision: Precision[], leaf: Leaf, setting: Se
   const mean = rootMeanSquare(all.x, leaf.start, leaf.end);
   const zero = Math.sqrt(roundoff) * mean;
   for (let j = leaf.start; j < leaf.end; j++) {
-    const size = Math.abs(all.x[j]!);
+    const size = Math.abs(all.x[j]);
     const declared = at(leaf.magnitude, j - leaf.start, 0);
     precision[j] = own;
     all.roundoff[j] = roundoff;

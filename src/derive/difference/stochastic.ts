@@ -52,10 +52,10 @@ export function* estimateSteps(
   for (const row of rows) {
     const direction = stretch.map((factor, j) => factor * cosine(row, j, n));
     const slope = dot(cotangent, yield* along(direction.slice())) - (previous ? dot(direction, previous) : 0);
-    for (let j = 0; j < n; j++) values[j]! += (n / rows.length) * slope * cosine(row, j, n);
+    for (let j = 0; j < n; j++) values[j] += (n / rows.length) * slope * cosine(row, j, n);
   }
   const error = Math.sqrt((1 - rows.length / n) / n) * Math.hypot(...blocks(values));
-  for (let j = 0; j < n; j++) values[j] = values[j]! / stretch[j]! + (previous?.[j] ?? 0);
+  for (let j = 0; j < n; j++) values[j] = values[j] / stretch[j] + (previous?.[j] ?? 0);
   return { values, standardError: stretch.map((factor) => error / Math.abs(factor)), samples: rows.length };
 }
 
