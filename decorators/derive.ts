@@ -48,11 +48,11 @@ export type DeriveSeveral<R extends RuleName> = <C extends AnyClass>(
   context?: ClassDecoratorContext<C>,
 ) => void;
 
-function one<R extends RuleName>(rule: R): () => DeriveOne<R> {
+function one<R extends RuleName, O extends object = never>(rule: R): (options?: O) => DeriveOne<R> {
   const decorator = decoratorOf(rule);
-  return (...args: readonly unknown[]) => {
+  return (...args: readonly [O?]) => {
     refuseBare(decorator, args);
-    return classDecorator({ kind: 'derivation', entries: [{ rule, decorator }] }) as DeriveOne<R>;
+    return classDecorator({ kind: 'derivation', entries: [{ rule, decorator, options: args[0] }] }) as DeriveOne<R>;
   };
 }
 

@@ -8,6 +8,8 @@ import { loadSource } from './load.mjs';
 
 const pages = {
   'docs/errors.md': async () => errorsPage((await loadSource('src/errors.ts')).errors),
+  'docs/derivations.md': async () =>
+    derivationsPage(await loadSource('src/derive/rules.ts'), await loadSource('src/derive/rule.ts')),
 };
 
 /** A markdown table: `|` inside a cell would end it. */
@@ -31,6 +33,57 @@ process, on the command line and over HTTP. This page is made from \`src/errors.
 What stands in ‹brackets› is one of the error's \`fields\`.
 
 ${table(['Code', 'Status', 'Type on the wire', 'Message'], rows)}
+`;
+}
+
+function derivationsPage({ ruleNames, ruleOf, decoratorOf }, { costOf }) {
+  const rows = ruleNames.map((name) => {
+    const { to, from, exact, summary } = ruleOf(name);
+    const decorator = `\`@${decoratorOf(name)}()\``;
+    return [`\`${name}\``, decorator, to, from.join(', '), costOf(ruleOf(name)), exact ? 'yes' : 'no', summary];
+  });
+  return `# Derivations
+
+A derivation answers one endpoint from others that the component has. It is never silent: a class opts in with the
+rule's decorator, or with \`@Derive('vjpFromJacobian', …)\`; order does not matter, and rules chain. This page is made from
+\`src/derive/rules.ts\` by \`npm run docs\`.
+
+${table(['Rule', 'Decorator', 'Gives', 'From', 'Cost', 'Exact', 'What it does'], rows)}
+
+## What holds for all of them
+
+- A seed (tangent or cotangent) that is all zeros costs no base call. Single zero seeds among several are left out of the
+  request to the base.
+- A rule that must know the outputs' shapes beforehand takes them from the schema where it fixes them, else from a
+  hand-written \`abstractEval\`, else from one \`apply\`.
+- Sums run in float64 (complex128), in schema order: the same request gives the same bits. The result is cast once, at the
+  end, to the declared dtype.
+- What is synchronous stays so: a derived endpoint returns a promise only where its base does.
+- Each probe is a fresh array, and each answer is copied before the next probe, so a method may reuse its buffers.
+- Derived endpoints call the subclass's own override of their base.
+- A failure in a sweep names the probe, and keeps the author's error as its \`cause\`.
+- Complex arrays are differentiated holomorphically, without conjugation. A pair of a real and a complex array cannot be
+  recovered from one-hot probes, and is refused.
+
+## What is refused, when the class is defined
+
+A rule without its base, rules that need each other in a circle, two rules for one endpoint, and a rule that would replace
+a hand-written endpoint of the same class. A subclass that overrides \`apply\` while it inherits a hand-written derivative is
+refused too, unless it says \`@Apply({ keepsDerivatives: true })\`.
+
+## As functions
+
+Each rule is also a plain function, for use inside a hand-written endpoint:
+
+\`\`\`ts
+import { type JacobianRequest, type VjpRequest, vjpFromJacobian } from 'cotangent';
+
+declare const jacobian: (request: JacobianRequest<{ x: number }>) => { y: { x: number } };
+
+export function vjp(request: VjpRequest<{ x: number }>) {
+  return vjpFromJacobian(jacobian, request);
+}
+\`\`\`
 `;
 }
 

@@ -9,6 +9,7 @@ export type { Shape, ShapePattern } from './array/shape.js';
 export type { ComponentOptions, EndpointOptions } from './component/annotations.js';
 export type { Provenance } from './component/compile.js';
 export { DifferentiableComponent } from './component/component.js';
+export { sync } from './component/sync.js';
 export * from './derive/functions.js';
 export { type RuleName, ruleNames } from './derive/rules.js';
 export { ComponentError, type ErrorCode, type Fields } from './errors.js';

@@ -36,6 +36,8 @@ export interface DerivationNote {
   readonly rule: string;
   /** How the decorator was written, for messages. */
   readonly decorator: string;
+  /** What it was given. */
+  readonly options?: object | undefined;
 }
 
 /** What decorators may say of a class, and the key each is kept under. */

@@ -55,19 +55,23 @@ function own<N extends EndpointName>(
 }
 
 /** A rule over the other endpoints of the same table. */
-function derived({ signature, plan }: CompiledComponent, endpoints: Dispatch, { rule: name }: DerivedEndpoint) {
+function derived(
+  { signature, plan }: CompiledComponent,
+  endpoints: Dispatch,
+  { rule: name, options }: DerivedEndpoint,
+) {
   const rule = ruleOf(name);
   const shapes = (point: Point): MaybePromise<readonly Variable[]> =>
     learnShapes(point, () => {
-      const { inputs, options } = point;
-      if (plan.get('abstractEval')?.kind !== 'own') return endpoints.apply!({ inputs, options });
+      const { inputs, options: callOptions } = point;
+      if (plan.get('abstractEval')?.kind !== 'own') return endpoints.apply!({ inputs, options: callOptions });
       const { value } = check(signature.inputs, inputs, 'inputs', { array: readAbstract });
       const { read } = operators.abstractEval;
-      return endpoints.abstractEval!(read(signature, { inputs }, value, [], options));
+      return endpoints.abstractEval!(read(signature, { inputs }, value, [], callOptions));
     });
   const { accept } = operators[rule.to];
   return (request: RequestOf[EndpointName]): MaybePromise<unknown> => {
-    const result = drive(rule.derive(endpoints as Endpoints, request as never, shapes));
+    const result = drive(rule.derive(endpoints as Endpoints, request as never, { shapes, options }));
     // Abstract outputs may be the values of an apply: reading them again leaves shapes and dtypes.
     if (rule.to !== 'abstractEval') return result as MaybePromise<unknown>;
     const abstract = (value: unknown) => accept(signature, `${signature.name}.apply()`, request as never, value);

@@ -20,6 +20,7 @@ export interface DerivedEndpoint {
   readonly kind: 'derived';
   readonly rule: RuleName;
   readonly decorator: string;
+  readonly options: object;
   /** The class that opted in. */
   readonly owner: AnyClass;
 }
@@ -59,14 +60,14 @@ function derivedAt(
 ): Map<EndpointName, DerivedEndpoint> {
   const component = owner.name;
   const derived = new Map<EndpointName, DerivedEndpoint>();
-  for (const { rule, decorator } of entries) {
+  for (const { rule, decorator, options = {} } of entries) {
     if (!isRule(rule)) fail('E_DERIVE_UNKNOWN', { component, rule, known: ruleNames.join(', ') });
     const endpoint = rules[rule].to;
     const second = derived.get(endpoint)?.decorator;
     if (second !== undefined) fail('E_DERIVE_TWICE', { component, endpoint, first: decorator, second });
     const method = own.get(endpoint)?.method;
     if (method !== undefined) fail('E_DERIVE_OWN_EXISTS', { component, decorator, method });
-    derived.set(endpoint, { kind: 'derived', rule, decorator, owner });
+    derived.set(endpoint, { kind: 'derived', rule, decorator, options, owner });
   }
   return derived;
 }

@@ -30,7 +30,7 @@ import { learnShapes } from '../operators/shapes.js';
 import { drive, isPromise, type Stepwise } from './drive.js';
 import { columnsByJvp, rowsByVjp } from './jacobians.js';
 import { pullBack, pullBackByJvp, pushForward, pushForwardByVjp } from './products.js';
-import type { ShapeSource } from './rule.js';
+import type { Context } from './rule.js';
 
 /** A method that gives a Jacobian. */
 export type JacobianFunction<I> = (request: JacobianRequest<I>) => MaybePromise<JacobianResult>;
@@ -73,12 +73,14 @@ function presentBlocks(blocks: Blocks): JacobianValue {
   return Object.fromEntries(Object.entries(blocks).map(([of, row]) => [of, presentArrays(row)]));
 }
 
-function shapesFrom<I>(evaluate: ShapeFunction<I>): ShapeSource {
-  return (point: Point): MaybePromise<readonly Variable[]> => learnShapes(point, () => evaluate(point.inputs as I));
+function shapesFrom<I>(evaluate: ShapeFunction<I>): Context {
+  const shapes = (point: Point): MaybePromise<readonly Variable[]> =>
+    learnShapes(point, () => evaluate(point.inputs as I));
+  return { shapes, options: {} };
 }
 
 // A tangent that is zero leaves the outputs' shapes unknown here: the request's own schema must fix them.
-const declaredShapes: ShapeSource = (point) => point.of;
+const declaredShapes: Context = { shapes: (point) => point.of, options: {} };
 
 function seeded(request: JvpRequest<unknown> | VjpRequest<unknown>): SeededPoint {
   const tangent = 'tangent' in request;

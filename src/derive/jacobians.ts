@@ -5,7 +5,7 @@ import { type Shape, sizeOf } from '../array/shape.js';
 import type { Arrays, Blocks, Endpoints, Point, Variable } from '../operators/endpoints.js';
 import { type Stepwise, settled } from './drive.js';
 import { accumulator, basis, elementsOf, locate, refuseMixed, sweep, writeColumn, writeRow } from './probe.js';
-import type { ShapeSource } from './rule.js';
+import type { Context } from './rule.js';
 
 type Assembly = Record<string, Record<string, NdArray<DType>>>;
 
@@ -18,7 +18,7 @@ function assembly(of: readonly Variable[], wrt: readonly Variable[], shapeOf: (o
 }
 
 /** Row i of J is Jᵀ·e_i: one pullback for each element of the outputs. */
-export function* rowsByVjp({ vjp }: Pick<Endpoints, 'vjp'>, point: Point, shapes: ShapeSource): Stepwise<Blocks> {
+export function* rowsByVjp({ vjp }: Pick<Endpoints, 'vjp'>, point: Point, { shapes }: Context): Stepwise<Blocks> {
   const of = yield* settled(shapes(point));
   refuseMixed('jacobianFromVjp', of, point.wrt);
   const blocks = assembly(of, point.wrt, (output) => output.shape ?? []);
@@ -44,7 +44,7 @@ export function* rowsByVjp({ vjp }: Pick<Endpoints, 'vjp'>, point: Point, shapes
 }
 
 /** Column j of J is J·e_j: one pushforward for each element of the inputs. The first one tells the outputs' shapes. */
-export function* columnsByJvp({ jvp }: Pick<Endpoints, 'jvp'>, point: Point, shapes: ShapeSource): Stepwise<Blocks> {
+export function* columnsByJvp({ jvp }: Pick<Endpoints, 'jvp'>, point: Point, { shapes }: Context): Stepwise<Blocks> {
   const { of, wrt } = point;
   const total = elementsOf(wrt);
   refuseMixed('jacobianFromJvp', of, wrt);

@@ -8,7 +8,7 @@ import type { Arrays, Blocks, Endpoints, SeededPoint, Variable } from '../operat
 import { vjp as vjpOperator } from '../operators/vjp.js';
 import { type Stepwise, settled } from './drive.js';
 import { accumulator, basis, elementsOf, locate, refuseMixed, sweep, writeElement } from './probe.js';
-import type { ShapeSource } from './rule.js';
+import type { Context } from './rule.js';
 
 /** Sum over the seeds that are not zero; none is left where all are, and the answer is zeros. */
 function live(point: SeededPoint, variables: readonly Variable[]): readonly Variable[] {
@@ -56,7 +56,7 @@ function checkCotangent(path: string, cotangent: NdArray<DType>, expected: Shape
 export function* pushForward(
   { jacobian }: Pick<Endpoints, 'jacobian'>,
   point: SeededPoint,
-  shapes: ShapeSource,
+  { shapes }: Context,
 ): Stepwise<Arrays> {
   const wrt = live(point, point.wrt);
   if (wrt.length === 0) return zerosFor(yield* settled(shapes(point)));
@@ -79,7 +79,7 @@ function pushedForward(seed: Arrays, row: Arrays, wrt: readonly Variable[]): NdA
 export function* pushForwardByVjp(
   { vjp }: Pick<Endpoints, 'vjp'>,
   point: SeededPoint,
-  shapes: ShapeSource,
+  { shapes }: Context,
 ): Stepwise<Arrays> {
   const wrt = live(point, point.wrt);
   const of = yield* settled(shapes(point));

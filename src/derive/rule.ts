@@ -16,8 +16,19 @@ export type CallCount = '1' | '2' | 'n' | '2n' | 'm';
 /** The outputs of a point with their actual shapes. */
 export type ShapeSource = (point: Point) => MaybePromise<readonly Variable[]>;
 
+/** What a derivation has besides its base and its request. */
+export interface Context<Options = unknown> {
+  readonly shapes: ShapeSource;
+  /** What the decorator was given. */
+  readonly options: Options;
+}
+
 /** A way to answer one endpoint from others. It sees only the endpoints named in `from`. */
-export interface Rule<To extends EndpointName = EndpointName, From extends EndpointName = EndpointName> {
+export interface Rule<
+  To extends EndpointName = EndpointName,
+  From extends EndpointName = EndpointName,
+  Options = unknown,
+> {
   readonly to: To;
   readonly from: readonly From[];
   /** Whether it must know the outputs' shapes beforehand: from `abstractEval`, the schema, or one `apply`. */
@@ -28,11 +39,17 @@ export interface Rule<To extends EndpointName = EndpointName, From extends Endpo
   readonly calls: { readonly [N in From]: CallCount };
   /** One sentence for people, with the formula. */
   readonly summary: string;
-  readonly derive: (base: Pick<Endpoints, From>, request: RequestOf[To], shapes: ShapeSource) => Stepwise<ResultOf[To]>;
+  readonly derive: (
+    base: Pick<Endpoints, From>,
+    request: RequestOf[To],
+    context: Context<Options>,
+  ) => Stepwise<ResultOf[To]>;
 }
 
 /** A row, its types inferred: `derive` is refused by the compiler if it uses an endpoint that `from` does not name. */
-export function rule<To extends EndpointName, const From extends EndpointName>(row: Rule<To, From>): Rule<To, From> {
+export function rule<To extends EndpointName, const From extends EndpointName, Options = unknown>(
+  row: Rule<To, From, Options>,
+): Rule<To, From, Options> {
   return Object.freeze(row);
 }
 
