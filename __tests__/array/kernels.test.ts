@@ -38,6 +38,8 @@ describe('kernels', () => {
     [130, 600, 9],
     [3, 1000, 1030],
     [64, 256, 512],
+    [5, 31, 300],
+    [5, 32, 300],
   ])('out += a·b across the panels of %i × %i times %i columns is the triple loop', (m, k, n) => {
     const [a, b, out] = [whole(m * k, 5), whole(k * n, 6), whole(m * n, 7)];
     const expected = triple(a, b, m, k, n, out);

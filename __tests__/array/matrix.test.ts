@@ -129,6 +129,33 @@ describe('BlockMatrix', () => {
     );
   });
 
+  test('rows and columns are added and removed as in a Matrix, and the array seen before stays as it is', () => {
+    const flat = Float64Array.of(1, 2, 3, 4);
+    const edited = (m: Matrix) => m.addRow([5, 6]).addColumn(0, [7, 8, 9]).removeRow(0).removeColumn(2).to2DArray();
+    const block = new BlockMatrix(2, 2, flat);
+    expect(edited(block)).toEqual([
+      [8, 3],
+      [9, 5],
+    ]);
+    expect(
+      edited(
+        new Matrix([
+          [1, 2],
+          [3, 4],
+        ]),
+      ),
+    ).toEqual([
+      [8, 3],
+      [9, 5],
+    ]);
+    expect([block.rows, block.columns, block.flat, flat]).toEqual([
+      2,
+      2,
+      Float64Array.of(8, 3, 9, 5),
+      Float64Array.of(1, 2, 3, 4),
+    ]);
+  });
+
   test('empty matrices multiply: n × 0 times 0 × m is all zeros', () => {
     const a = new BlockMatrix(2, 0, new Float64Array(0));
     expect(a.mmul(new BlockMatrix(0, 3, new Float64Array(0))).to1DArray()).toEqual([0, 0, 0, 0, 0, 0]);

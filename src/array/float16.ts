@@ -13,6 +13,9 @@ function exponentOf(value: number): number {
   return ((scratch.getUint16(0) >>> 4) & 0x7ff) - 1023;
 }
 
+/** 2⁴² times 2⁻¹⁴ to 2¹⁵: the last bit of such a number, and of what is added to it, is that of a float16. */
+const shifts = Float64Array.from({ length: 30 }, (_, i) => 2 ** (i + 28));
+
 /**
  * `value` rounded to the nearest float16, ties to even, straight from float64: through float32 some ties would round
  * twice. From 65520 on that is infinity.
@@ -21,8 +24,8 @@ function exponentOf(value: number): number {
  */
 export function roundFloat16(value: number): number {
   if (!(Math.abs(value) < 65520)) return Number.isNaN(value) ? value : value > 0 ? Infinity : -Infinity;
-  const exponent = Math.max(exponentOf(value), -14);
-  const shift = value < 0 ? -(2 ** (exponent + 42)) : 2 ** (exponent + 42);
+  const magnitude = shifts[Math.max(exponentOf(value), -14) + 14]!;
+  const shift = value < 0 ? -magnitude : magnitude;
   const rounded = value + shift - shift;
   return rounded === 0 ? value * 0 : rounded;
 }

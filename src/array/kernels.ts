@@ -94,14 +94,16 @@ export function gemm(
 ): void {
   if (rows === 1) gevm(a, b, inner, columns, out);
   else if (columns === 1) gemv(a, b, rows, inner, out);
-  else if (rows * inner * columns < SMALL) gemmRows(a, b, rows, inner, columns, out);
+  else if (rows * inner * columns < SMALL) gemmSmall(a, b, rows, inner, columns, out);
+  else if (inner < SHALLOW) gemmShallow(a, b, rows, inner, columns, out);
   else gemmPacked(a, b, rows, inner, columns, out);
 }
 
-/** Below this many products, packing costs more than it saves. */
+/** Below this many products, or terms of a sum, packing costs more than it saves. */
 const SMALL = 4096;
+const SHALLOW = 32;
 
-function gemmRows(
+function gemmSmall(
   a: Float64Array,
   b: Float64Array,
   rows: number,
@@ -116,6 +118,20 @@ function gemmRows(
       const from = k * columns;
       for (let j = 0; j < columns; j++) out[to + j] = out[to + j]! + s * b[from + j]!;
     }
+  }
+}
+
+function gemmShallow(
+  a: Float64Array,
+  b: Float64Array,
+  rows: number,
+  inner: number,
+  columns: number,
+  out: Float64Array,
+): void {
+  for (let i = 0; i < rows; i++) {
+    const row = out.subarray(i * columns, (i + 1) * columns);
+    gevm(a.subarray(i * inner, (i + 1) * inner), b, inner, columns, row);
   }
 }
 

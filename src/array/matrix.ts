@@ -12,6 +12,10 @@ import { gemm, gevm, transposed } from './kernels.js';
 /** What ml-matrix takes for a matrix. */
 export type MatrixOperand = AbstractMatrix | ArrayLike<ArrayLike<number>>;
 
+/** A row or a column that is added, at the end or before `index`. */
+type Line = ArrayLike<number> | AbstractMatrix;
+type Edge = [line: Line] | [index: number, line: Line];
+
 /**
  * A matrix of `rows × columns` over `flat`. Unlike ml-matrix's own, its products check the inner dimensions
  * (`E_MATRIX_PRODUCT`) and skip no zeros: `0 · NaN` is NaN.
@@ -42,9 +46,9 @@ export class BlockMatrix extends AbstractMatrix {
   }
 
   /** `this · other`. */
-  override mmul(other: MatrixOperand): Matrix {
+  override mmul(other: MatrixOperand): BlockMatrix {
     const right = blockOf(other);
-    return asMatrix(this.mmulAdd(right, empty(this.rows, right.columns)));
+    return this.mmulAdd(right, empty(this.rows, right.columns));
   }
 
   /** `into += this · other`, and gives `into`. */
@@ -55,17 +59,17 @@ export class BlockMatrix extends AbstractMatrix {
   }
 
   /** `thisᵀ · other`. */
-  override transposeMultiply(other: MatrixOperand): Matrix {
+  override transposeMultiply(other: MatrixOperand): BlockMatrix {
     const right = blockOf(other);
-    if (right.columns !== 1 || right.rows !== this.rows) return asMatrix(transposeBlock(this)).mmul(right);
+    if (right.columns !== 1 || right.rows !== this.rows) return this.transpose().mmul(right);
     const product = empty(this.columns, 1);
     gevm(right.flat, this.flat, this.rows, this.columns, product.flat);
-    return asMatrix(product);
+    return product;
   }
 
   /** `thisᵀ`, as a copy. */
-  override transpose(): Matrix {
-    return asMatrix(transposeBlock(this));
+  override transpose(): BlockMatrix {
+    return new BlockMatrix(this.columns, this.rows, transposed(this.flat, this.rows, this.columns));
   }
 
   /** A copy: its elements are its own. */
@@ -75,6 +79,26 @@ export class BlockMatrix extends AbstractMatrix {
 
   override to1DArray(): number[] {
     return Array.from(this.flat);
+  }
+
+  /** As ml-matrix does: in place, but the elements move to a new `flat`, and the array seen so far stays as it is. */
+  addRow(...row: Edge): this {
+    return resize(this, (copy) => copy.addRow(...(row as [number, Line])));
+  }
+
+  /** See `addRow`. */
+  addColumn(...column: Edge): this {
+    return resize(this, (copy) => copy.addColumn(...(column as [number, Line])));
+  }
+
+  /** See `addRow`. */
+  removeRow(index: number): this {
+    return resize(this, (copy) => copy.removeRow(index));
+  }
+
+  /** See `addRow`. */
+  removeColumn(index: number): this {
+    return resize(this, (copy) => copy.removeColumn(index));
   }
 }
 
@@ -99,13 +123,11 @@ function empty(rows: number, columns: number): BlockMatrix {
   return new BlockMatrix(rows, columns, new Float64Array(rows * columns));
 }
 
-function transposeBlock({ rows, columns, flat }: BlockMatrix): BlockMatrix {
-  return new BlockMatrix(columns, rows, transposed(flat, rows, columns));
-}
-
-/** ml-matrix types results as `Matrix`, whose only further methods add and remove rows and columns in place. */
-function asMatrix(block: BlockMatrix): Matrix {
-  return block as AbstractMatrix as Matrix;
+function resize<M extends BlockMatrix>(matrix: M, edit: (copy: Matrix) => void): M {
+  const copy = new Matrix(matrix);
+  edit(copy);
+  const { rows, columns, flat } = blockOf(copy);
+  return Object.assign(matrix, { rows, columns, flat });
 }
 
 function requireProduct(rows: number, inner: number, other: BlockMatrix, into: BlockMatrix): void {
