@@ -13,12 +13,11 @@ const rows = fixture<EncodedFixture>('encoded.json');
 const files = arrayFiles({ input: binrefFolder });
 const arrayIn = (body: string) => decoded((parseJson(body) as { x: unknown }).x, { files });
 
-/** What Tesseract Core's json encoding keeps: infinities become NaN, and the zeros of complex numbers lose their sign. */
-function asJsonKeeps(array: NdArray<DType>): NdArray<DType> {
-  const { dtype, shape, data } = array;
-  if (dtype.startsWith('complex')) return new NdArray<DType>(dtype, shape, data.map((v: number) => v + 0) as never);
-  if (!dtype.startsWith('float')) return array;
-  return new NdArray<DType>(dtype, shape, data.map((v: number) => (Number.isFinite(v) ? v : NaN)) as never);
+/** What Tesseract Core's json keeps: infinities become NaN, and the zeros of complex numbers lose their sign. */
+function asJsonKeeps({ dtype, data }: NdArray<DType>): readonly unknown[] {
+  const elements: unknown[] = Array.from({ length: data.length }, (_, i) => data[i]);
+  if (dtype.startsWith('complex')) return elements.map((value) => Number(value) + 0);
+  return elements.map((value) => (value === Infinity || value === -Infinity ? NaN : value));
 }
 
 /** The array of a fixture from its hexadecimal bytes, through typed arrays alone. */
@@ -58,7 +57,7 @@ describe.each(dtypeNames)('%s as Tesseract Core writes it', (dtype) => {
       const array = arrayIn(row.body);
       const want = expectedOf(row);
       expect([array.dtype, array.shape]).toEqual([row.dtype, row.shape]);
-      if (want !== undefined) expect(asJsonKeeps(array).data).toEqual(asJsonKeeps(want).data);
+      if (want !== undefined) expect(asJsonKeeps(array)).toEqual(asJsonKeeps(want));
     }
   });
 

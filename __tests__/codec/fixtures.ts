@@ -53,7 +53,7 @@ export function raised(act: () => unknown): ComponentError {
 
 /** The elements as little-endian bytes in hexadecimal. */
 export function hexOf({ dtype, data }: NdArray<DType>): string {
-  if (dtype === 'float16') return hex(new Uint16Array(Array.from(data, (value) => halfBits(Number(value)))));
+  if (dtype === 'float16') return hex(Uint16Array.from({ length: data.length }, (_, i) => halfBits(Number(data[i]))));
   return hex(data);
 }
 

@@ -24,7 +24,7 @@ export function decodeArray(value: unknown, context: DecodeContext): NdArray<DTy
     return decodeOrFail(value, context);
   } catch (error) {
     if (error instanceof ComponentError) return error;
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof Object && 'name' in error && error.name === 'RangeError')) throw error;
     // The engine's own limits: an array or a text that is too long for it.
     return new ComponentError('E_ARRAY_LIMIT', {
       path: context.path,

@@ -101,7 +101,10 @@ class Parser {
     if (this.#text[this.#at] === '-') this.#at++;
     const first = this.#at;
     if (this.#digits() === 0) return this.#refuse(this.#here(), 'a value');
-    if (this.#text[first] === '0' && this.#at > first + 1) return this.#refuse('a 0 before a number', 'none');
+    if (this.#text[first] === '0' && this.#at > first + 1) {
+      this.#at = first + 1;
+      return this.#refuse('a digit after a first 0', 'none');
+    }
     const integer = this.#fraction() + this.#exponent() === 0;
     const text = this.#text.slice(start, this.#at);
     const value = Number(text);

@@ -34,7 +34,7 @@ function decode({ buffer, compression }: ArrayData, header: ArrayHeader, context
     return fail('E_ARRAY_DECODE', { path, received: describe(buffer), expected: '<name>:<offset>:<compressed size>' });
   }
   if (context.files === undefined) {
-    const expected = 'a place that reads files; here, send the array as base64 or json, which';
+    const expected = 'data that is sent along as base64 or json (no files are read here)';
     return fail('E_ARRAY_FILE', { path, received: `the file ${describe(name)}`, expected });
   }
   const bytes = context.files.read(name, offset, length);

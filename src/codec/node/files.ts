@@ -51,7 +51,7 @@ const relative = 'the name of a file relative to the input folder';
 
 function readIn(folder: string | undefined, name: string, offset: number, length: number): Uint8Array | FileRefusal {
   if (folder === undefined)
-    return refusal('a file', 'an array that is sent in the request: there is no input folder, and');
+    return refusal('a file', 'data that is sent along as base64 or json (there is no input folder)');
   const wrong = refuseName(name);
   if (wrong !== undefined) return wrong;
   const missing = refusal(`the file ${JSON.stringify(name)}`, 'a readable file of the input folder');
@@ -69,7 +69,7 @@ function readIn(folder: string | undefined, name: string, offset: number, length
       closeSync(descriptor);
     }
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return missing;
+    if (codeOf(error) !== undefined) return missing;
     throw error;
   }
 }
@@ -145,7 +145,12 @@ function write(output: string, run: string, name: string, bytes: Uint8Array, fla
     if (flag === 'ax') mkdirSync(join(output, run), { recursive: true });
     writeFileSync(join(output, name), bytes, { flag });
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'it failed';
-    fail('E_ARRAY_FILE_WRITE', { received: code, expected: 'an output folder that can be written to' }, { cause });
+    const received = codeOf(cause) ?? 'it failed';
+    fail('E_ARRAY_FILE_WRITE', { received, expected: 'an output folder that can be written to' }, { cause });
   }
+}
+
+/** The code of an error of the system: `ENOENT`. */
+function codeOf(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
 }

@@ -1,0 +1,100 @@
+/** Writing trees as JSON. */
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { array } from '../../src/array/literal.js';
+import { NdArray, zeros } from '../../src/array/ndarray.js';
+import { parseJson } from '../../src/codec/parse.js';
+import { stringifyJson, writeJson } from '../../src/codec/write.js';
+import { raised } from './fixtures.js';
+
+describe('writeJson', () => {
+  test('writes what JSON.stringify writes for trees of plain values', () => {
+    const plain = fc.jsonValue({ maxDepth: 6 }).filter((value) => !JSON.stringify(value).includes('-0'));
+    const same = (value: unknown) => expect(stringifyJson(value)).toBe(JSON.stringify(value));
+    fc.assert(fc.property(plain, same), { seed: 5, numRuns: 1000 });
+  });
+
+  test.each([
+    [
+      new Map<string, unknown>([
+        ['2', 1],
+        ['1', { a: null }],
+      ]),
+      '{"2":1,"1":{"a":null}}',
+    ],
+    [{ a: undefined, b: 1 }, '{"b":1}'],
+    [2n ** 64n, '18446744073709551616'],
+    [-0, '-0.0'],
+    [{ lost: NaN }, '{"lost":null}'],
+    [new Date(0), '"1970-01-01T00:00:00.000Z"'],
+    [{}, '{}'],
+    [[], '[]'],
+    [new Map(), '{}'],
+    [{ 'a"\n': '\u2028\ud800' }, '{"a\\"\\n":"\u2028\\ud800"}'],
+  ])('%p is %s', (value, text) => {
+    expect(stringifyJson(value)).toBe(text);
+    expect(Buffer.from(writeJson(value)).toString()).toBe(text);
+  });
+
+  test('writes an own key __proto__ as any other', () => {
+    const text = '{"__proto__":{"a":1}}';
+    expect(stringifyJson(parseJson(text))).toBe(text);
+  });
+
+  test.each([
+    [{ a: [1, Infinity] }, 'outputs.a[1]'],
+    [{ a: -Infinity }, 'outputs.a'],
+    [{ f: () => 1 }, 'outputs.f'],
+    [[undefined], 'outputs[0]'],
+    [{ s: Symbol('s') }, 'outputs.s'],
+    [{ t: new Float64Array(2) }, 'outputs.t'],
+  ])('%p is refused at %s', (value, path) => {
+    expect(raised(() => writeJson(value, { path: 'outputs' }))).toMatchObject({
+      code: 'E_JSON_VALUE',
+      status: 500,
+      path,
+    });
+  });
+
+  test('a tree that contains itself is refused', () => {
+    const tree: Record<string, unknown> = {};
+    tree['tree'] = tree;
+    expect(raised(() => writeJson(tree)).code).toBe('E_JSON_VALUE');
+  });
+});
+
+describe('arrays as nested lists', () => {
+  const buffer = (given: unknown) => /"buffer":(.*),"encoding"/.exec(stringifyJson(given))?.[1];
+
+  test.each<[unknown, string]>([
+    [
+      new NdArray('float64', [4], new Float64Array([NaN, Infinity, -Infinity, -0])),
+      '[null,"Infinity","-Infinity",-0.0]',
+    ],
+    [new NdArray('float64', [2, 2], new Float64Array([1, 2.5, 1e-7, 1e21])), '[[1,2.5],[1e-7,1e+21]]'],
+    [new NdArray('float32', [], new Float32Array([0.1])), '0.10000000149011612'],
+    [new NdArray('bool', [2], new Uint8Array([1, 0])), '[true,false]'],
+    [new NdArray('int64', [1, 1], new BigInt64Array([-(2n ** 63n)])), '[[-9223372036854775808]]'],
+    [new NdArray('complex128', [3], new Float64Array([1, 2, -0, -0, NaN, -Infinity])), '["1+2j","-0-0j","nan-infj"]'],
+    [zeros([3, 0]), '[]'],
+    [zeros([0, 1e9, 4]), '[]'],
+    [
+      array(
+        [
+          [[1], [2]],
+          [[3], [4]],
+        ],
+        'int8',
+      ),
+      '[[[1],[2]],[[3],[4]]]',
+    ],
+  ])('%# is %s', (given, text) => expect(buffer(given)).toBe(text));
+
+  test('every row is one list, however long', () => {
+    const data = Float64Array.from({ length: 20_000 }, (_, i) => i);
+    expect(JSON.parse(stringifyJson(new NdArray('float64', [2, 10_000], data))).data.buffer).toEqual([
+      Array.from(data.subarray(0, 10_000)),
+      Array.from(data.subarray(10_000)),
+    ]);
+  });
+});
