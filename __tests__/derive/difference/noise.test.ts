@@ -23,7 +23,6 @@ describe('the estimated noise', () => {
       expect(absolute[0] / smooth(point)).toBeCloseTo(relative, Math.round(-Math.log10(level)) + 1);
       return relative / level;
     }).sort((a, b) => a - b);
-    if (process.env['SHOW']) console.log('noise', level, ratios[0], ratios[50], ratios[100]);
     expect(ratios[50]).toBeGreaterThan(0.75);
     expect(ratios[50]).toBeLessThan(1.25);
     expect(ratios[0]).toBeGreaterThan(0.1);

@@ -68,7 +68,6 @@ describe('the chained Rosenbrock function of 1000 variables', () => {
     ] as const) {
       const { values, report } = now(hvp(gradient, x, direction, { scheme }));
       const error = norm(values.map((value, i) => value - exact[i])) / norm(exact);
-      if (process.env['SHOW']) console.log('hvp', scheme, error);
       expect(error).toBeLessThanOrEqual(tolerance);
       expect(report.evaluations).toBe(calls);
     }
@@ -92,7 +91,6 @@ describe('the chained Rosenbrock function of 1000 variables', () => {
           largest = Math.max(largest, Math.abs(exact));
         }
       }
-      if (process.env['SHOW']) console.log('hessian', worst / largest, asymmetry);
       expect(worst / largest).toBeLessThanOrEqual(1e-10);
       expect(asymmetry).toBeGreaterThan(0);
       expect(asymmetry).toBeLessThan(1e-9);
@@ -199,7 +197,7 @@ describe('a sparse Jacobian from groups', () => {
     const at = x.slice();
     at[4] = 0;
     const { values, report } = now(
-      groupedJacobian((y) => residual(y).map((r, i) => (i === 4 && y[4] < 0 ? Number.NaN : r)), at, groups, pattern, {
+      groupedJacobian((y) => residual(y).map((r, i) => (i === 4 && y[4] > 0 ? Number.NaN : r)), at, groups, pattern, {
         scheme: 'forward',
         leaves: [{ start: 0, end: size, magnitude: 1 }],
       }),

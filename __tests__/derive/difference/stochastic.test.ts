@@ -49,7 +49,6 @@ describe('an estimate of cᵀJ from k of n orthonormal directions', () => {
       predicted += norm(standardError) ** 2 / trials;
     }
     const ratio = Math.sqrt(squares) / norm(g) / Math.sqrt(n / k - 1);
-    if (process.env['SHOW']) console.log('stochastic', n, k, ratio, Math.sqrt(predicted / squares));
     expect(Math.abs(ratio - 1)).toBeLessThan(0.1);
     expect(Math.abs(Math.sqrt(predicted / squares) - 1)).toBeLessThan(0.1);
   });

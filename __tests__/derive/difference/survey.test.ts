@@ -77,7 +77,6 @@ const cases: readonly Case[] = [
 describe('seven functions at three points, scaled by every power of ten from 1e-12 to 1e12', () => {
   test.each(cases)('$name differs from the closed form by at most $bound, at $evaluations evaluations', (row) => {
     const worst = worstError(row);
-    if (process.env['SHOW']) console.log(row.name, worst);
     expect(worst).toBeLessThanOrEqual(row.bound);
   });
 

@@ -165,6 +165,11 @@ describe('the scale of a step', () => {
     expect(Math.abs(visited[0][1])).toBeCloseTo(cubeRoot, 12);
   });
 
+  test('is multiplied by the cube root of the coarser roundoff, that of the outputs too', () => {
+    const [step] = offsets(Float64Array.of(2), { output: 'float32' });
+    expect(step / (2 * Math.cbrt(2 ** -23))).toBeCloseTo(1, 8);
+  });
+
   test('of an element that is zero up to rounding is that of its leaf, where its own step drowns', () => {
     const x = Float64Array.of(1, Math.sin(Math.PI));
     const { found, report } = columns((at) => Float64Array.of(at[0] + at[1], Math.log(at[1])), x);
@@ -217,24 +222,26 @@ describe('bounds', () => {
     scheme: fc.constantFrom<Scheme>('forward', 'central', 'richardson'),
     precision: fc.constantFrom<Precision>('float64', 'float32'),
     x: fc.double({ min: -10, max: 10, noNaN: true }),
-    up: fc.constantFrom(0, 1e-9, 1e-6, 1e-5, 1e-3, 1e-1, 10),
-    down: fc.constantFrom(0, 1e-9, 1e-6, 1e-5, 1e-3, 1e-1, 10),
+    up: fc.oneof(fc.constantFrom(0, 1e-9, 1e-6), fc.double({ min: 0, max: 10, noNaN: true })),
+    down: fc.oneof(fc.constantFrom(0, 1e-9, 1e-6), fc.double({ min: 0, max: 10, noNaN: true })),
+    magnitude: fc.constantFrom(0, 1e9),
     errors: fc.boolean(),
     v: fc.double({ min: -2, max: 2, noNaN: true }),
   });
 
   test('are crossed by no evaluation, along elements and along directions', () => {
     fc.assert(
-      fc.property(domain, ({ scheme, precision, x: start, up, down, errors, v }) => {
+      fc.property(domain, ({ scheme, precision, x: start, up, down, magnitude, errors, v }) => {
         const x = Float64Array.of(precisions[precision].round(start), 1);
-        const leaves: Leaf[] = [{ start: 0, end: 2, precision, lower: [x[0] - down, 1], upper: [x[0] + up, 1] }];
+        const bounds = { lower: [x[0] - down, 1], upper: [x[0] + up, 1] };
+        const leaves: Leaf[] = [{ start: 0, end: 2, precision, magnitude, ...bounds }];
         const { visited, oracle } = recording((at) => at.map((value) => value * value));
         const setting: Setting = { scheme, leaves };
         jacobian(oracle, x, () => {}, { ...setting, errors });
         jvp(oracle, x, Float64Array.of(v, 0), { ...setting, errors });
         return visited.every((at) => at[0] >= x[0] - down && at[0] <= x[0] + up && at[1] === 1);
       }),
-      { numRuns: 500, seed: 5 },
+      { numRuns: 2000, seed: 5 },
     );
   });
 
@@ -256,6 +263,12 @@ describe('bounds', () => {
     const { found, report } = columns(log, Float64Array.of(2), { leaves });
     expect(report.evaluations).toBe(2);
     expect(Math.abs((found.get(0)?.[0] ?? 0) * 2 - 1)).toBeLessThan(1e-9);
+  });
+
+  test('a bound at half a step shrinks it too, which loses less than to go one-sided', () => {
+    const { report, visited } = columns(log, Float64Array.of(2), { leaves: [{ start: 0, end: 1, upper: 2 + 6e-6 }] });
+    expect(report.evaluations).toBe(2);
+    expect(visited.map(([x]) => x)).toEqual([2 - 6e-6, 2 + 6e-6].map((x) => expect.closeTo(x, 14)));
   });
 
   test('that leave no room make the derivative NaN, and are reported', () => {
