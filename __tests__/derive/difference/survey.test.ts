@@ -1,9 +1,10 @@
 /** The scale survey: F(x) = g(x/s) has to be differentiated equally well over 24 orders of magnitude of s. */
 
 import { describe, expect, test } from '@jest/globals';
-import { complexJacobian } from '../../../src/derive/difference/complexStep.js';
+import { complexJacobian, complexJvp } from '../../../src/derive/difference/complexStep.js';
 import { jacobian } from '../../../src/derive/difference/jacobian.js';
 import type { Setting } from '../../../src/derive/difference/step.js';
+import { drive } from '../../../src/derive/drive.js';
 import { seeded } from '../../../src/derive/random.js';
 
 type Scalar = (t: number) => number;
@@ -95,5 +96,12 @@ describe('seven functions at three points, scaled by every power of ten from 1e-
       expect(report).toEqual({ evaluations: 1, guessed: [], noRoom: [], notFinite: [] });
     }
     expect(worst).toBeLessThan(1e-15);
+  });
+
+  test('a complex step along a direction is J·v, to roundoff', () => {
+    const oracle = ([a, b, c, d]: Float64Array) => Float64Array.of(a * c - b * d, a * d + b * c);
+    const x = Float64Array.of(1e-9, 3e9);
+    const product = drive(complexJvp(oracle, x, Float64Array.of(2e-9, 5e9)));
+    expect([...(product as Float64Array)]).toEqual([expect.closeTo(11, 13)]);
   });
 });

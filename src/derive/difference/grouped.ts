@@ -8,6 +8,7 @@
 import { drive, type MaybePromise, type Stepwise } from '../drive.js';
 import {
   baseOf,
+  differentiate,
   evaluateHere,
   type Oracle,
   quotientAt,
@@ -19,7 +20,6 @@ import {
   startSweep,
   weightsOf,
 } from './difference.js';
-import { columnOf } from './jacobian.js';
 import { elementLine, type Line } from './line.js';
 import { choose, type Placed } from './scheme.js';
 import { type Setting, survey } from './step.js';
@@ -63,7 +63,7 @@ export function* sweepGroups(
     const samples = yield* sampleTogether(sweep, tracks);
     for (const track of tracks) {
       if (recover(track, samples, layout, values)) continue;
-      const { values: column } = yield* columnOf(sweep, track.j);
+      const { values: column } = yield* differentiate(sweep, track.line, track.j);
       for (const entry of entriesOf(layout, track.j)) values[entry] = column[layout.rowOf[entry]];
     }
   }
