@@ -46,13 +46,14 @@ const tokens = [
 
 function mutate(body: Uint8Array, random: (below: number) => number): Uint8Array {
   const at = random(body.length);
-  const kind = random(4);
+  const kind = random(9);
   if (kind === 0) return body.subarray(0, at);
   if (kind === 1) return Buffer.concat([body.subarray(0, at), body.subarray(random(body.length))]);
   if (kind === 2)
     return Buffer.concat([body.subarray(0, at), Buffer.from(tokens[random(tokens.length)]!), body.subarray(at)]);
-  const changed = body.slice();
-  for (let count = 1 + random(3); count > 0; count--) changed[random(body.length)] = random(256);
+  const changed = new Uint8Array(body);
+  for (let count = 1 + random(2); count > 0; count--)
+    changed[random(body.length)] = random(2) === 0 ? random(256) : 32 + random(95);
   return changed;
 }
 

@@ -9,7 +9,7 @@ import { raised } from './fixtures.js';
 
 describe('writeJson', () => {
   test('writes what JSON.stringify writes for trees of plain values', () => {
-    const plain = fc.jsonValue({ maxDepth: 6 }).filter((value) => !JSON.stringify(value).includes('-0'));
+    const plain = fc.json({ maxDepth: 6 }).map((text) => JSON.parse(text.replaceAll('-0', '0')) as unknown);
     const same = (value: unknown) => expect(stringifyJson(value)).toBe(JSON.stringify(value));
     fc.assert(fc.property(plain, same), { seed: 5, numRuns: 1000 });
   });
@@ -84,7 +84,7 @@ describe('arrays as nested lists', () => {
           [[1], [2]],
           [[3], [4]],
         ],
-        'int8',
+        { dtype: 'int8' },
       ),
       '[[[1],[2]],[[3],[4]]]',
     ],
