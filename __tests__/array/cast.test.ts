@@ -74,6 +74,7 @@ describe('castArray', () => {
   test('uint64 to int64 and int64 to int8 name the exact value, beyond what a number holds', () => {
     const big = array([1n, 2n ** 63n + 1n], { dtype: 'uint64' });
     expect(castArray(big, 'int64')).toMatchObject({ code: 'E_ARRAY_RANGE', received: '9223372036854775809 at [1]' });
+    expect(nested(castArray(array([2n ** 63n - 1n], { dtype: 'uint64' }), 'int64'))).toEqual([2n ** 63n - 1n]);
     expect(castArray(big, 'uint8')).toMatchObject({ code: 'E_ARRAY_RANGE', received: '9223372036854775809 at [1]' });
   });
 
