@@ -10,7 +10,7 @@ import { type Coloring, type ColoringOptions, colorColumns, colorRows } from './
 import { partialConflicts } from './conflictGraph.js';
 import { bestGreedy } from './greedy.js';
 import { byColumn, type ColumnView, isDense, nnz, type Pattern, transpose } from './pattern.js';
-import { noGroup } from './validity.js';
+import { aloneInRow, noGroup } from './validity.js';
 
 /** Groups of columns, probed by jvp, and of rows, probed by vjp, that recover every entry between them. */
 export interface Bicoloring {
@@ -182,27 +182,6 @@ export function isValidBicoloring(pattern: Pattern, plan: Bicoloring): boolean {
     if (!(plan.byRow[e] ? rowsAlone[p] : columnsAlone[e])) return false;
   }
   return true;
-}
-
-/** For each entry, whether its column has a group, and is the only one of that group with an entry in this row. */
-export function aloneInRow({ rows, columns, rowStart, columnIndex }: Pattern, colors: Uint32Array): Uint8Array {
-  const count = new Uint32Array(columns);
-  const alone = new Uint8Array(columnIndex.length);
-  for (let i = 0; i < rows; i++) {
-    const add = (amount: number) => {
-      for (let e = rowStart[i]; e < rowStart[i + 1]; e++) {
-        const group = colors[columnIndex[e]];
-        if (group !== noGroup) count[group] += amount;
-      }
-    };
-    add(1);
-    for (let e = rowStart[i]; e < rowStart[i + 1]; e++) {
-      const group = colors[columnIndex[e]];
-      alone[e] = group !== noGroup && count[group] === 1 ? 1 : 0;
-    }
-    add(-1);
-  }
-  return alone;
 }
 
 /** A jvp gives at most one number per row, a vjp one per column, and every entry takes one of them. */

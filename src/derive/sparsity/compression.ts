@@ -2,9 +2,10 @@
  * From a coloring to probes and back: the seed of each group, and where the numbers of its product belong. Recovery is
  * direct: every value is copied, none is computed.
  */
-import { aloneInRow, type Bicoloring } from './bicoloring.js';
+import type { Bicoloring } from './bicoloring.js';
 import type { Coloring } from './coloring.js';
 import { explicit, isDense, type Pattern } from './pattern.js';
+import { aloneInRow } from './validity.js';
 
 /** Group k takes number `source[q]` of its product to entry `target[q]`, for `start[k]` ≤ q < `start[k + 1]`. */
 interface ListedRecovery {

@@ -5,13 +5,12 @@
  * (2007).
  */
 import { fail } from '../../errors.js';
-import { aloneInRow } from './bicoloring.js';
 import { type Coloring, type ColoringOptions, colorColumns } from './coloring.js';
 import { adjacency, type ConflictGraph } from './conflictGraph.js';
 import { groupCount } from './greedy.js';
 import { orders } from './orders.js';
 import { byColumn, isDense, nnz, type Pattern } from './pattern.js';
-import { noGroup } from './validity.js';
+import { aloneInRow, noGroup } from './validity.js';
 
 /** The stars of a coloring that grows vertex by vertex. */
 class Stars {

@@ -38,3 +38,24 @@ export function isValidColoring(pattern: Pattern, colors: Uint32Array, groups: n
   }
   return clash(pattern, colors) === undefined;
 }
+
+/** For each entry, whether its column has a group, and is the only one of that group with an entry in this row. */
+export function aloneInRow({ rows, columns, rowStart, columnIndex }: Pattern, colors: Uint32Array): Uint8Array {
+  const count = new Uint32Array(columns);
+  const alone = new Uint8Array(columnIndex.length);
+  for (let i = 0; i < rows; i++) {
+    const add = (amount: number) => {
+      for (let e = rowStart[i]; e < rowStart[i + 1]; e++) {
+        const group = colors[columnIndex[e]];
+        if (group !== noGroup) count[group] += amount;
+      }
+    };
+    add(1);
+    for (let e = rowStart[i]; e < rowStart[i + 1]; e++) {
+      const group = colors[columnIndex[e]];
+      alone[e] = group !== noGroup && count[group] === 1 ? 1 : 0;
+    }
+    add(-1);
+  }
+  return alone;
+}
