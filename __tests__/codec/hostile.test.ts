@@ -10,12 +10,14 @@ import { arrayFiles } from '../../src/codec/node/files.js';
 import { ComponentError } from '../../src/errors.js';
 import { binrefFolder, type EncodedFixture, fixture } from './fixtures.js';
 
-/** A small linear congruential generator: the same mutations in every run. */
+/** The generator mulberry32: the same mutations in every run. */
 function generator(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
   };
 }
 

@@ -23,7 +23,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const shapes = fc.array(fc.nat({ max: 4 }), { maxLength: 4 });
+const shapes = fc.array(fc.nat({ max: 3 }), { maxLength: 4 });
 const float16s = fc
   .tuple(fc.constantFrom(1, -1), fc.nat({ max: 2047 }), fc.integer({ min: -24, max: 5 }))
   .map(([sign, digits, exponent]) => sign * digits * 2 ** exponent);
@@ -74,7 +74,7 @@ describe.each(ways)('decode ∘ encode = identity as %s, compression %s', (forma
       if (format === 'json') expect(x.data).toEqual(array.data);
       else expect(hex(x.data)).toBe(hex(array.data));
     };
-    fc.assert(fc.property(arrays(dtype), identity), { seed: 11, numRuns: 60 });
+    fc.assert(fc.property(arrays(dtype), identity), { seed: 11, numRuns: 40 });
   });
 });
 
