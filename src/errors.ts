@@ -24,6 +24,9 @@ const value = <const Names extends string = 'path' | 'received' | 'expected'>(wi
 const result = <const Names extends string>() => row<Names>(500, 'result_error');
 const definition = <const Names extends string>() => row<Names>(500, 'definition_error');
 
+// From outside a class, a rule is opted in to by an option: `--derive vjpFromJacobian`.
+const optIn = (written: string) => (written.startsWith('-') ? written : `@${written}`);
+
 /** Every error: status, wire type, message. */
 export const errors = {
   // Sparsity: what was declared of a Jacobian.
@@ -80,9 +83,10 @@ export const errors = {
     (f) => `${f.path} asks for ${f.received}, and at most ${f.expected} is allowed. Send it in parts.`,
   ),
   E_ARRAY_FILE: value('array_decode_error')((f) => `${f.path} refers to ${f.received}, and ${f.expected} is needed.`),
-  E_ARRAY_FILE_WRITE: row<'received' | 'expected'>(500, 'result_error')(
-    (f) => `An array cannot be written as binref: ${f.received}. It takes ${f.expected}.`,
-  ),
+  E_ARRAY_FILE_WRITE: row<'received' | 'expected'>(
+    500,
+    'result_error',
+  )((f) => `An array cannot be written as binref: ${f.received}. It takes ${f.expected}.`),
   E_JSON: value<'offset' | 'received' | 'expected'>('json_invalid')(
     (f) => `This is not JSON: at character ${f.offset} there is ${f.received}, and ${f.expected} is needed.`,
   ),
@@ -97,7 +101,8 @@ export const errors = {
     (f) => `An array of dtype ${f.received} has no matrix view: a matrix holds ${f.expected}. Convert it first.`,
   ),
   E_MATRIX_AXES: result<'received' | 'expected'>()(
-    (f) => `An array of shape ${f.received} is no matrix by itself. Say toMatrix(n): its first n axes, ${f.expected}, become rows.`,
+    (f) =>
+      `An array of shape ${f.received} is no matrix by itself. Say toMatrix(n): its first n axes, ${f.expected}, become rows.`,
   ),
   E_MISSING: value<'path' | 'expected'>('missing')((f) => `${f.path} is missing, and ${f.expected} is needed.`),
   E_EXTRA: value<'path' | 'known' | 'advice'>('extra_forbidden')(
@@ -126,18 +131,23 @@ export const errors = {
     (f) => `${f.path} has the keys ${f.received}, and ${f.expected} are needed: one array for each path.`,
   ),
   E_TANGENT_SHAPE: value<'path' | 'received' | 'expected' | 'of'>('value_error')(
-    (f) => `${f.path} has shape ${f.received}, but input "${f.of}" has shape ${f.expected}. A tangent has the shape of its input.`,
+    (f) =>
+      `${f.path} has shape ${f.received}, but input "${f.of}" has shape ${f.expected}. A tangent has the shape of its input.`,
   ),
   E_COTANGENT_SHAPE: value<'path' | 'received' | 'expected' | 'of'>('value_error')(
-    (f) => `${f.path} has shape ${f.received}, but output "${f.of}" has shape ${f.expected}. A cotangent has the shape of its output.`,
+    (f) =>
+      `${f.path} has shape ${f.received}, but output "${f.of}" has shape ${f.expected}. A cotangent has the shape of its output.`,
   ),
-  E_NO_SUCH_ENDPOINT: row<'component' | 'endpoint' | 'offered' | 'advice'>(404, 'no_such_endpoint')(
-    (f) => `${f.component} does not offer ${f.endpoint}. It offers ${f.offered}. ${f.advice}`,
-  ),
+  E_NO_SUCH_ENDPOINT: row<'component' | 'endpoint' | 'offered' | 'advice'>(
+    404,
+    'no_such_endpoint',
+  )((f) => `${f.component} does not offer ${f.endpoint}. It offers ${f.offered}. ${f.advice}`),
 
   // Results: what an author's method gave.
   E_RESULT: result<'method' | 'endpoint' | 'list'>()((f) => `${f.method} gave a result that does not fit.\n${f.list}`),
-  E_RESULT_TYPE: result<'path' | 'received' | 'expected'>()((f) => `${f.path} is ${f.received}, and ${f.expected} is needed.`),
+  E_RESULT_TYPE: result<'path' | 'received' | 'expected'>()(
+    (f) => `${f.path} is ${f.received}, and ${f.expected} is needed.`,
+  ),
   E_RESULT_MISSING: result<'path' | 'expected'>()((f) => `${f.path} is missing, and it was asked for. ${f.expected}`),
   E_RESULT_SHAPE: result<'path' | 'received' | 'expected' | 'rule'>()(
     (f) => `${f.path} has shape ${f.received}, and ${f.expected} is needed: ${f.rule}.`,
@@ -146,7 +156,8 @@ export const errors = {
     (f) => `${f.path} has dtype ${f.received}, which cannot be safely cast to ${f.expected}.`,
   ),
   E_RESULT_AMBIGUOUS: result<'path' | 'received' | 'expected'>()(
-    (f) => `${f.path} is a matrix of ${f.received}, and the shape ${f.expected} cannot be told from it. Return an NdArray.`,
+    (f) =>
+      `${f.path} is a matrix of ${f.received}, and the shape ${f.expected} cannot be told from it. Return an NdArray.`,
   ),
   E_PROBE: result<'rule' | 'method' | 'probe' | 'count' | 'reason'>()(
     (f) => `${f.method} failed in probe ${f.probe} of ${f.count} of ${f.rule}: ${f.reason}`,
@@ -169,7 +180,8 @@ export const errors = {
     (f) => `${f.model} declares no fields. Decorate its properties: @Float64() x = 0;`,
   ),
   E_DEFINE_FIELD_TYPE: definition<'field' | 'type'>()(
-    (f) => `The type of ${f.field} is not known (${f.type}). Write it as a thunk: @Field(() => String), @Field(() => Mesh).`,
+    (f) =>
+      `The type of ${f.field} is not known (${f.type}). Write it as a thunk: @Field(() => String), @Field(() => Mesh).`,
   ),
   E_DEFINE_FIELD_NAME: definition<'field'>()(
     (f) => `${f.field} is no name that a path can hold. Use letters, digits and underscores.`,
@@ -179,7 +191,8 @@ export const errors = {
   ),
   E_DEFINE_RECURSIVE: definition<'model'>()((f) => `${f.model} contains itself. A schema must be finite.`),
   E_DEFINE_INITIALISER: definition<'model' | 'reason'>()(
-    (f) => `new ${f.model}() failed (${f.reason}). A model is made without arguments; its initialisers are the defaults.`,
+    (f) =>
+      `new ${f.model}() failed (${f.reason}). A model is made without arguments; its initialisers are the defaults.`,
   ),
   E_DEFINE_NO_APPLY: definition<'component'>()(
     (f) => `${f.component} has no apply. Decorate a method: @Apply() apply(inputs) { … }`,
@@ -188,7 +201,8 @@ export const errors = {
     (f) => `${f.component} decorates both ${f.first}() and ${f.second}() as its ${f.endpoint}. Keep one.`,
   ),
   E_DEFINE_UNDECORATED: definition<'component' | 'endpoint' | 'decorator'>()(
-    (f) => `${f.component}.${f.endpoint}() carries no @${f.decorator}(), so no request would reach it. Decorate or rename it.`,
+    (f) =>
+      `${f.component}.${f.endpoint}() carries no @${f.decorator}(), so no request would reach it. Decorate or rename it.`,
   ),
   E_DEFINE_SHADOWED: definition<'component' | 'endpoint' | 'method' | 'shadow'>()(
     (f) =>
@@ -208,16 +222,16 @@ export const errors = {
   ),
   E_DERIVE_BASE_MISSING: definition<'component' | 'decorator' | 'base'>()(
     (f) =>
-      `@${f.decorator} on ${f.component} needs ${f.base}, and ${f.component} has none. Write ${f.component}.${f.base}(), or opt ` +
+      `${optIn(f.decorator)} on ${f.component} needs ${f.base}, and ${f.component} has none. Write ${f.component}.${f.base}(), or opt ` +
       'in to a rule that derives it.',
   ),
   E_DERIVE_OWN_EXISTS: definition<'component' | 'decorator' | 'method'>()(
     (f) =>
-      `@${f.decorator} on ${f.component} would replace ${f.component}.${f.method}(), which is hand-written. Remove the ` +
+      `${optIn(f.decorator)} on ${f.component} would replace ${f.component}.${f.method}(), which is hand-written. Remove the ` +
       'decorator to keep the method, or the method to derive it.',
   ),
   E_DERIVE_TWICE: definition<'component' | 'endpoint' | 'first' | 'second'>()(
-    (f) => `@${f.first} and @${f.second} on ${f.component} both derive ${f.endpoint}. Keep one.`,
+    (f) => `${optIn(f.first)} and ${optIn(f.second)} on ${f.component} both derive ${f.endpoint}. Keep one.`,
   ),
   E_DERIVE_CYCLE: definition<'component' | 'cycle'>()(
     (f) => `The derivations on ${f.component} need each other: ${f.cycle}. Write one of these endpoints by hand.`,
@@ -225,6 +239,23 @@ export const errors = {
   E_OPEN_CONSTRUCTOR: definition<'component' | 'reason'>()(
     (f) => `new ${f.component}() failed (${f.reason}). Pass an instance to openComponent instead of the class.`,
   ),
+
+  // Loading: the file that a component is in.
+  E_LOAD_MISSING: definition<'file'>()(
+    (f) => `There is no file ${f.file}. Name the file of the component: cotangent check path/to/component.ts`,
+  ),
+  E_LOAD_NO_COMPONENT: definition<'file' | 'found'>()(
+    (f) =>
+      `${f.file} exports no component. Export a class that has @Component({ inputs, outputs }); it exports ${f.found}.`,
+  ),
+  E_LOAD_SEVERAL: definition<'file' | 'found'>()(
+    (f) => `${f.file} exports several components: ${f.found}. Choose one with --export, or export it as the default.`,
+  ),
+  E_LOAD_EXPORT: definition<'file' | 'export' | 'found'>()(
+    (f) => `${f.file} exports no component called ${f.export}. Its components: ${f.found}.`,
+  ),
+  E_LOAD_SYNTAX: definition<'place' | 'reason'>()((f) => `${f.place} is not valid: ${f.reason}`),
+  E_LOAD_FAILED: definition<'file' | 'reason'>()((f) => `${f.file} cannot be loaded. ${f.reason}`),
 } as const satisfies Record<string, Row>;
 
 /** The code of an error. */

@@ -1,0 +1,51 @@
+/**
+ * Which file an import of a TypeScript file means, where Node's own answer is another: `./x.js` may be `x.ts`, endings may be
+ * left out, `paths` of tsconfig.json apply, and `cotangent` is always this very copy.
+ */
+import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, extname, isAbsolute, resolve } from 'node:path';
+import { createPathsMatcher } from 'get-tsconfig';
+import { tsconfigOf } from './dialect.js';
+
+const sources: Readonly<Record<string, readonly string[] | undefined>> = {
+  '.js': ['.ts', '.tsx'],
+  '.jsx': ['.tsx'],
+  '.mjs': ['.mts'],
+  '.cjs': ['.cts'],
+};
+const omitted = ['.ts', '.tsx', '.mts', '.cts', '/index.ts', '/index.tsx'];
+const own = createRequire(import.meta.url);
+
+/** The file of this package that `specifier` names, or undefined if it names another package. */
+export function ownEntry(specifier: string): string | undefined {
+  if (specifier !== 'cotangent' && !specifier.startsWith('cotangent/')) return undefined;
+  return own.resolve(specifier);
+}
+
+/** The TypeScript file that `specifier` means in the TypeScript file `parent`, or undefined: Node's answer holds. */
+export function typeScriptMeant(specifier: string, parent: string): string | undefined {
+  const relative = /^\.\.?(\/|$)/.test(specifier) || isAbsolute(specifier);
+  const targets = relative ? [resolve(dirname(parent), specifier)] : mapped(specifier, parent);
+  for (const target of targets) {
+    const found = candidates(target).find(isFile) ?? (relative || !isFile(target) ? undefined : target);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function mapped(specifier: string, parent: string): readonly string[] {
+  const config = tsconfigOf(parent);
+  return (config && createPathsMatcher(config)?.(specifier)) ?? [];
+}
+
+function candidates(path: string): readonly string[] {
+  const ending = extname(path);
+  const stem = path.slice(0, path.length - ending.length);
+  const replaced = (sources[ending] ?? []).map((other) => stem + other);
+  return isFile(path) ? replaced : [...replaced, ...omitted.map((other) => path + other)];
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
