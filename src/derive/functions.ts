@@ -19,12 +19,11 @@ import type {
   Point,
   ProductResult,
   ProductValue,
-  SeededPoint,
   Variable,
   VjpRequest,
 } from '../operators/endpoints.js';
 import { operators } from '../operators/index.js';
-import { pointOf, seedOf } from '../operators/loose.js';
+import { pointOf, seededPointOf } from '../operators/loose.js';
 import type { Signature } from '../operators/operator.js';
 import { learnShapes } from '../operators/shapes.js';
 import { drive, isPromise, type Stepwise } from './drive.js';
@@ -82,20 +81,17 @@ function shapesFrom<I>(evaluate: ShapeFunction<I>): Context {
 // A tangent that is zero leaves the outputs' shapes unknown here: the request's own schema must fix them.
 const declaredShapes: Context = { shapes: (point) => point.of, options: {} };
 
-function seeded(request: JvpRequest<unknown> | VjpRequest<unknown>): SeededPoint {
-  const tangent = 'tangent' in request;
-  const seed = tangent ? seedOf('tangent', request.tangent) : seedOf('cotangent', request.cotangent);
-  return { ...pointOf(request, tangent ? 'input' : 'output', seed), seed };
-}
-
 /** x̄ = Jᵀ·c from a Jacobian: one call. */
 export function vjpFromJacobian<I>(jacobian: JacobianFunction<I>, request: VjpRequest<I>): MaybePromise<ProductValue> {
-  return finish(pullBack(base('jacobian', jacobian), seeded(request)), presentArrays);
+  return finish(pullBack(base('jacobian', jacobian), seededPointOf('cotangent', request)), presentArrays);
 }
 
 /** ẏ = J·t from a Jacobian: one call. */
 export function jvpFromJacobian<I>(jacobian: JacobianFunction<I>, request: JvpRequest<I>): MaybePromise<ProductValue> {
-  return finish(pushForward(base('jacobian', jacobian), seeded(request), declaredShapes), presentArrays);
+  return finish(
+    pushForward(base('jacobian', jacobian), seededPointOf('tangent', request), declaredShapes),
+    presentArrays,
+  );
 }
 
 /** J row by row from a vjp: one call for each element of the outputs, whose shapes `evaluate` tells. */
@@ -104,12 +100,12 @@ export function jacobianFromVjp<I>(
   evaluate: ShapeFunction<I>,
   request: JacobianRequest<I>,
 ): MaybePromise<JacobianValue> {
-  return finish(rowsByVjp(base('vjp', vjp), pointOf(request, 'output'), shapesFrom(evaluate)), presentBlocks);
+  return finish(rowsByVjp(base('vjp', vjp), pointOf(request), shapesFrom(evaluate)), presentBlocks);
 }
 
 /** J column by column from a jvp: one call for each element of the inputs. */
 export function jacobianFromJvp<I>(jvp: JvpFunction<I>, request: JacobianRequest<I>): MaybePromise<JacobianValue> {
-  return finish(columnsByJvp(base('jvp', jvp), pointOf(request, 'output'), declaredShapes), presentBlocks);
+  return finish(columnsByJvp(base('jvp', jvp), pointOf(request), declaredShapes), presentBlocks);
 }
 
 /** ẏ_i = ⟨Jᵀ·e_i, t⟩ from a vjp: one call for each element of the outputs, whose shapes `evaluate` tells. */
@@ -118,12 +114,15 @@ export function jvpFromVjp<I>(
   evaluate: ShapeFunction<I>,
   request: JvpRequest<I>,
 ): MaybePromise<ProductValue> {
-  return finish(pushForwardByVjp(base('vjp', vjp), seeded(request), shapesFrom(evaluate)), presentArrays);
+  return finish(
+    pushForwardByVjp(base('vjp', vjp), seededPointOf('tangent', request), shapesFrom(evaluate)),
+    presentArrays,
+  );
 }
 
 /** x̄_j = ⟨J·e_j, c⟩ from a jvp: one call for each element of the inputs. */
 export function vjpFromJvp<I>(jvp: JvpFunction<I>, request: VjpRequest<I>): MaybePromise<ProductValue> {
-  return finish(pullBackByJvp(base('jvp', jvp), seeded(request)), presentArrays);
+  return finish(pullBackByJvp(base('jvp', jvp), seededPointOf('cotangent', request)), presentArrays);
 }
 
 function base<N extends 'jacobian' | 'jvp' | 'vjp'>(

@@ -1,7 +1,7 @@
 /** Jacobians out of products: one probe for each row, or for each column. */
 import type { DType } from '../array/dtype.js';
 import type { NdArray } from '../array/ndarray.js';
-import { type Shape, sizeOf } from '../array/shape.js';
+import { sizeOf } from '../array/shape.js';
 import type { Arrays, Blocks, Endpoints, Point, Variable } from '../operators/endpoints.js';
 import { type Stepwise, settled } from './drive.js';
 import { accumulator, basis, elementsOf, locate, refuseMixed, sweep, writeColumn, writeRow } from './probe.js';
@@ -9,10 +9,10 @@ import type { Context } from './rule.js';
 
 type Assembly = Record<string, Record<string, NdArray<DType>>>;
 
-function assembly(of: readonly Variable[], wrt: readonly Variable[], shapeOf: (output: Variable) => Shape): Assembly {
+function assembly(of: readonly Variable[], wrt: readonly Variable[]): Assembly {
   const row = (output: Variable) =>
     Object.fromEntries(
-      wrt.map((input) => [input.path, accumulator([...shapeOf(output), ...(input.shape ?? [])], input, output)]),
+      wrt.map((input) => [input.path, accumulator([...(output.shape ?? []), ...(input.shape ?? [])], input, output)]),
     );
   return Object.fromEntries(of.map((output) => [output.path, row(output)]));
 }
@@ -21,7 +21,7 @@ function assembly(of: readonly Variable[], wrt: readonly Variable[], shapeOf: (o
 export function* rowsByVjp({ vjp }: Pick<Endpoints, 'vjp'>, point: Point, { shapes }: Context): Stepwise<Blocks> {
   const of = yield* settled(shapes(point));
   refuseMixed('jacobianFromVjp', of, point.wrt);
-  const blocks = assembly(of, point.wrt, (output) => output.shape ?? []);
+  const blocks = assembly(of, point.wrt);
   yield* sweep({
     rule: 'jacobianFromVjp',
     base: 'vjp',
@@ -49,7 +49,7 @@ export function* columnsByJvp({ jvp }: Pick<Endpoints, 'jvp'>, point: Point, { s
   const total = elementsOf(wrt);
   refuseMixed('jacobianFromJvp', of, wrt);
   const known = total === 0 ? yield* settled(shapes(point)) : of;
-  let blocks = total === 0 ? assembly(known, wrt, (output) => output.shape ?? []) : undefined;
+  let blocks = total === 0 ? assembly(known, wrt) : undefined;
   yield* sweep({
     rule: 'jacobianFromJvp',
     base: 'jvp',
@@ -64,11 +64,19 @@ export function* columnsByJvp({ jvp }: Pick<Endpoints, 'jvp'>, point: Point, { s
       });
     },
     take: (j, columns) => {
-      blocks ??= assembly(of, wrt, ({ path }) => columns[path]!.shape);
+      blocks ??= assembly(
+        of.map((output) => answered(output, columns[output.path]!)),
+        wrt,
+      );
       placeColumn(blocks, of, locate(wrt, j), columns);
     },
   });
   return blocks!;
+}
+
+/** An output with the shape of an answer, and its dtype where none is declared. */
+function answered(output: Variable, { shape, dtype }: NdArray<DType>): Variable {
+  return { ...output, shape, dtype: output.dtype === 'any' ? dtype : output.dtype };
 }
 
 function placeColumn(

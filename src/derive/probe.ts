@@ -1,16 +1,21 @@
 /** Probes: one-hot seeds, the sweep over them, and putting what they answer together. */
 
-import { toFloat64 } from '../array/contraction.js';
+import { castArray } from '../array/cast.js';
 import { type DType, dtypes } from '../array/dtype.js';
+import { isFault } from '../array/fault.js';
 import { type NdArray, zeros } from '../array/ndarray.js';
 import { type Shape, sizeOf } from '../array/shape.js';
 import { ComponentError, fail } from '../errors.js';
 import type { CallOptions, MaybePromise, Variable } from '../operators/endpoints.js';
 import { type Stepwise, settled } from './drive.js';
 
-/** The one-hot array: 1 at element `i`, 0 elsewhere. Made afresh for each probe, so that a method may keep it. */
+/**
+ * The one-hot array: 1 at element `i`, 0 elsewhere. Made afresh for each probe, so that a method may keep it. It is
+ * float64 where the variable is of no float or complex dtype.
+ */
 export function basis(shape: Shape, dtype: DType | 'any', i: number): NdArray<DType> {
-  const name = dtype === 'any' ? 'float64' : dtype;
+  const kind = dtype === 'any' ? undefined : dtypes[dtype].kind;
+  const name = dtype !== 'any' && (kind === 'float' || kind === 'complex') ? dtype : 'float64';
   const array = zeros(shape, name) as NdArray;
   array.data[i * dtypes[name].components] = 1;
   return array;
@@ -66,10 +71,14 @@ export function isComplex({ dtype }: Variable): boolean {
   return dtype !== 'any' && dtypes[dtype].kind === 'complex';
 }
 
-/** Refuse pairs of a real and a complex variable: a one-hot probe sees only a part of their derivative. */
+/**
+ * Refuse pairs of a real and a complex variable: a one-hot probe sees only a part of their derivative. What is of any
+ * dtype is told by its answers.
+ */
 export function refuseMixed(rule: string, of: readonly Variable[], wrt: readonly Variable[]): void {
   for (const output of of) {
-    const other = wrt.find((input) => isComplex(input) !== isComplex(output));
+    if (output.dtype === 'any') continue;
+    const other = wrt.find((input) => input.dtype !== 'any' && isComplex(input) !== isComplex(output));
     if (other) fail('E_PROBE_COMPLEX', { rule, of: output.path, wrt: other.path });
   }
 }
@@ -80,15 +89,22 @@ export function accumulator(shape: Shape, ...parts: readonly (NdArray<DType> | V
   return complex ? zeros(shape, 'complex128') : zeros(shape);
 }
 
+/** An answer in the dtype of what it is put into: an author may give real numbers where complex ones are due. */
+function widened(answer: NdArray<DType>, { dtype }: NdArray<DType>): NdArray {
+  const wide = castArray(answer, dtype);
+  if (isFault(wide)) fail('E_RESULT_DTYPE', { path: 'The answer to a probe', received: answer.dtype, expected: dtype });
+  return wide as NdArray;
+}
+
 /** Copy `answer` into row `i` of a block whose trailing axes are its shape. */
 export function writeRow(block: NdArray<DType>, i: number, answer: NdArray<DType>): void {
-  const { data } = toFloat64(answer) as NdArray;
+  const { data } = widened(answer, block);
   (block as NdArray).data.set(data, i * data.length);
 }
 
 /** Copy `answer` into column `j` of a block of `columns` columns whose leading axes are its shape. */
 export function writeColumn(block: NdArray<DType>, j: number, columns: number, answer: NdArray<DType>): void {
-  const from = (toFloat64(answer) as NdArray).data;
+  const from = widened(answer, block).data;
   const into = (block as NdArray).data;
   const parts = dtypes[block.dtype].components;
   for (let part = 0; part < parts; part++) {

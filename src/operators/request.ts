@@ -80,7 +80,8 @@ function variable(side: Side, { leaf, steps, path }: Found, problems: ComponentE
   return { path, steps, dtype: actual, pattern, shape };
 }
 
-function dtypeOfValue(value: unknown): DType {
+/** The dtype of a value that is an array, or may be read as one. */
+export function dtypeOfValue(value: unknown): DType {
   if (isNdArray(value)) return value.dtype;
   const array = readArray(value, { dtype: 'any', shape: 'any' });
   return 'code' in array ? 'float64' : array.dtype;
