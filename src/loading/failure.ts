@@ -1,4 +1,5 @@
 /** Why a file could not be loaded, in words: where a syntax error is, what an import lacks, what the file itself threw. */
+import { spawnSync } from 'node:child_process';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ComponentError, problem } from '../errors.js';
@@ -10,34 +11,45 @@ export const SYNTAX_MARK = 'TypeScript syntax error in ';
 export function explainFailure(cause: unknown, file: string): ComponentError {
   if (cause instanceof ComponentError) return cause;
   const error = cause instanceof Error ? cause : new Error(String(cause));
-  const syntax = syntaxError(error);
+  const syntax = syntaxError(error, file);
   if (syntax) return problem('E_LOAD_SYNTAX', syntax, { cause });
   const place = placeOf(error);
   const reason = `${error.name}: ${firstLine(error.message)}${place === undefined ? '' : ` (${place})`}`;
   return problem('E_LOAD_FAILED', { file, reason }, { cause });
 }
 
-function syntaxError(error: Error): { place: string; reason: string } | undefined {
+function syntaxError(error: Error, file: string): { place: string; reason: string } | undefined {
   const marked = error.message.indexOf(SYNTAX_MARK);
   if (marked >= 0) {
     const [, place = '', reason = ''] =
       /^(.*?(?::\d+:\d+)?): (.*)$/.exec(firstLine(error.message.slice(marked + SYNTAX_MARK.length))) ?? [];
     return { place: shorten(place), reason };
   }
-  // Node puts the place of a syntax error before the stack.
-  const place = /^((?:file:|[/A-Z]).*:\d+)\n/.exec(error.stack ?? '')?.[1];
+  const place = placeOfSyntax(error.stack ?? '') ?? (error instanceof SyntaxError ? recheck(file) : undefined);
   return error instanceof SyntaxError && place !== undefined
     ? { place: shorten(place), reason: error.message }
     : undefined;
 }
 
-/** The first line of a stack that lies in a file of the user's. */
-function placeOf(error: Error): string | undefined {
-  for (const [, place = ''] of (error.stack ?? '').matchAll(
-    /^\s+at (?:.*\()?((?:file:|\/|[A-Z]:)[^)]*:\d+):\d+\)?$/gm,
-  )) {
-    if (!place.includes('node_modules')) return shorten(place);
-  }
+// Node puts the place of a syntax error before the stack, in CommonJS and when modules are linked...
+function placeOfSyntax(stack: string): string | undefined {
+  return /^((?:file:|[/A-Z]).*:\d+)\n/.exec(stack)?.[1];
+}
+
+// ... and elsewhere only where it prints the error.
+function recheck(file: string): string | undefined {
+  const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8' });
+  return placeOfSyntax(stderr);
+}
+
+/** Where in the user's files an error arose, as far as it says. */
+function placeOf(
+  error: Error & { readonly code?: unknown; readonly requireStack?: readonly string[] },
+): string | undefined {
+  if (error.requireStack) return error.requireStack[0] && shorten(error.requireStack[0]);
+  if (error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
+  const places = (error.stack ?? '').matchAll(/^\s+at (?:.*\()?((?:file:|\/|[A-Z]:)[^)]*:\d+):\d+\)?$/gm);
+  for (const [, place = ''] of places) if (!place.includes('node_modules')) return shorten(place);
   return undefined;
 }
 

@@ -2,9 +2,9 @@
  * Which file an import of a TypeScript file means, where Node's own answer is another: `./x.js` may be `x.ts`, endings may be
  * left out, `paths` of tsconfig.json apply, and `cotangent` is always this very copy.
  */
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, extname, isAbsolute, resolve } from 'node:path';
+import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { createPathsMatcher } from 'get-tsconfig';
 import { tsconfigOf } from './dialect.js';
 
@@ -15,12 +15,17 @@ const sources: Readonly<Record<string, readonly string[] | undefined>> = {
   '.cjs': ['.cts'],
 };
 const omitted = ['.ts', '.tsx', '.mts', '.cts', '/index.ts', '/index.tsx'];
-const own = createRequire(import.meta.url);
+const manifestPath = createRequire(import.meta.url).resolve('cotangent/package.json');
+const { exports: entries } = JSON.parse(readFileSync(manifestPath, 'utf8')) as { readonly exports: Entries };
 
-/** The file of this package that `specifier` names, or undefined if it names another package. */
+type Entries = Readonly<Record<string, { readonly default: string } | string>>;
+
+/** The file of this package that `specifier` names, or undefined where it names none. */
 export function ownEntry(specifier: string): string | undefined {
   if (specifier !== 'cotangent' && !specifier.startsWith('cotangent/')) return undefined;
-  return own.resolve(specifier);
+  // Node's resolution is not asked: while it is being extended, that would not end.
+  const entry = entries[`.${specifier.slice('cotangent'.length)}`];
+  return entry && join(dirname(manifestPath), typeof entry === 'string' ? entry : entry.default);
 }
 
 /** The TypeScript file that `specifier` means in the TypeScript file `parent`, or undefined: Node's answer holds. */
