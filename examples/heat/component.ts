@@ -1,4 +1,5 @@
 import {
+  IsInt,
   IsPositive,
   Validate,
   type ValidationArguments,
@@ -13,8 +14,8 @@ import {
   Component,
   Derive,
   DifferentiableComponent,
+  Field,
   Float64,
-  Int32,
   NdArray,
   type ProductValue,
   Vjp,
@@ -39,11 +40,16 @@ export class OneMoreThanElements implements ValidatorConstraintInterface {
 export class HeatInputs {
   @Float64({ shape: [null], differentiable: true, description: 'log k of each of the n elements: k is positive then.' })
   logConductivity!: NdArray;
-  @Float64({ shape: [null], differentiable: true, description: 'The temperature at the n + 1 nodes; the ends keep it.' })
+  @Float64({
+    shape: [null],
+    differentiable: true,
+    description: 'The temperature at the n + 1 nodes; the ends keep it.',
+  })
   @Validate(OneMoreThanElements)
   initial!: NdArray;
   @Float64({ description: 'The time that passes.' }) @IsPositive() duration = 1;
-  @Int32({ description: 'The number of implicit steps it is divided into.' }) @IsPositive() steps = 10;
+  // Not an array: abstractEval, which gets shapes instead of arrays, needs the number itself.
+  @Field({ description: 'The number of implicit steps it is divided into.' }) @IsInt() @IsPositive() steps: number = 10;
 }
 
 /** The temperature over time. */
@@ -73,8 +79,7 @@ export class Heat extends DifferentiableComponent<HeatInputs, HeatOutputs> {
 
   @AbstractEval()
   abstractEval({ initial, steps }: Abstract<HeatInputs>): Abstract<HeatOutputs> {
-    const rows = typeof steps === 'number' ? steps : 0;
-    return { temperature: { shape: [rows, initial.shape[0]!], dtype: 'float64' } };
+    return { temperature: { shape: [Number(steps), initial.shape[0]!], dtype: 'float64' } };
   }
 
   @Vjp()
@@ -87,7 +92,10 @@ export class Heat extends DifferentiableComponent<HeatInputs, HeatOutputs> {
     for (let step = inputs.steps - 1; step >= 0; step--) {
       const row = cotangent.temperature!.data.subarray(step * nodes, (step + 1) * nodes);
       // Aᵀ·λ = the cotangent of this step's temperature: what it is asked for, and what it did to the next step.
-      adjoint = solveTridiagonal(adjointMatrix, adjoint.map((value, node) => value + row[node]!));
+      adjoint = solveTridiagonal(
+        adjointMatrix,
+        adjoint.map((value, node) => value + row[node]!),
+      );
       addPullback(byConductivity, adjoint, history.subarray(step * nodes, (step + 1) * nodes));
     }
     const flow = flowOf(inputs);

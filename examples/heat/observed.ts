@@ -35,7 +35,11 @@ export class ObservedInputs extends HeatInputs {
 
 /** The temperature everywhere, and what the sensors see of it. */
 export class ObservedOutputs extends HeatOutputs {
-  @Float64({ shape: [null, null], differentiable: true, description: 'At each sensor (columns) after each step (rows).' })
+  @Float64({
+    shape: [null, null],
+    differentiable: true,
+    description: 'At each sensor (columns) after each step (rows).',
+  })
   observed!: NdArray;
 }
 

@@ -1,4 +1,9 @@
-import { Validate, type ValidationArguments, ValidatorConstraint, type ValidatorConstraintInterface } from 'class-validator';
+import {
+  Validate,
+  type ValidationArguments,
+  ValidatorConstraint,
+  type ValidatorConstraintInterface,
+} from 'class-validator';
 import {
   type Abstract,
   AbstractEval,
@@ -35,7 +40,12 @@ export class OnePerCell implements ValidatorConstraintInterface {
 export class Mesh {
   @Float32({ shape: [null, 3], differentiable: true, description: 'The coordinates of each point.' }) points!: Data;
   @Int32({ shape: [null, null], description: 'The points of each cell.' }) cells!: NdArray<'int32'>;
-  @Float32({ shape: [null], each: 'map', differentiable: true, description: 'Data by name, one element for each cell.' })
+  @Float32({
+    shape: [null],
+    each: 'map',
+    differentiable: true,
+    description: 'Data by name, one element for each cell.',
+  })
   @Validate(OnePerCell)
   cellData: ReadonlyMap<string, Data> = new Map();
 }

@@ -43,7 +43,11 @@ function sourceOf(provenance: Provenance | undefined): string {
 }
 
 function format(value: object): string {
-  return JSON.stringify(value).replaceAll('"', '').replaceAll(/([:,])/g, '$1 ').replaceAll(/[{}]/g, ' ').trim();
+  return JSON.stringify(value)
+    .replaceAll('"', '')
+    .replaceAll(/([:,])/g, '$1 ')
+    .replaceAll(/[{}]/g, ' ')
+    .trim();
 }
 
 /** Minimise from `start` by BFGS (numeric's `uncmin`), whose gradient is the derived vjp; it wants plain calls. */

@@ -19,7 +19,8 @@ export function drawPath({ height, from, to }: Landscape, path: readonly Point[]
   const picture = new Picture(columns, rows);
   const scale = (axis: 0 | 1, pixels: number) => (to[axis] - from[axis]) / (pixels - 1);
   const [dx, dy] = [scale(0, picture.width), scale(1, picture.height)];
-  const level = (x: number, y: number) => Math.floor(density * Math.log10(height([from[0] + x * dx, from[1] + y * dy])));
+  const level = (x: number, y: number) =>
+    Math.floor(density * Math.log10(height([from[0] + x * dx, from[1] + y * dy])));
   for (let x = 0; x < picture.width; x++) {
     for (let y = 0; y < picture.height; y++) {
       const here = level(x, y);

@@ -1,0 +1,60 @@
+/** Find the 200 conductivities of a rod from nine thermometers, and draw what was found. */
+import { argv } from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { openComponent, zeros } from 'cotangent';
+import { Picture } from '../braille.js';
+import { calibrate, type Iterate } from './calibrate.js';
+import { centers, elements, measure, trueConductivity } from './experiment.js';
+import { ObservedHeat } from './observed.js';
+
+/** Calibrate against noisy measurements; prints each step and the result. */
+export async function main(print: (line: string) => void): Promise<void> {
+  const rod = openComponent(ObservedHeat);
+  const measurement = await measure(1e-3, 7);
+  const { size } = measurement.observed;
+  print(`A rod of ${elements} elements of unknown conductivity, heated at one end; ${size} noisy measurements.`);
+  const { jacobian } = rod.provenance;
+  if (jacobian?.kind === 'derived')
+    print(`The Jacobian is derived from the adjoint: ${jacobian.rule}, ${jacobian.cost}.`);
+  print('');
+  print('  step   misfit / measurements   change of log k');
+  let found = zeros([elements]);
+  let count = 0;
+  for await (const iterate of calibrate(rod, measurement, found)) {
+    found = iterate.logConductivity;
+    print(row(count++, iterate, size));
+  }
+  print('');
+  for (const line of draw(found.data)) print(`  ${line}`);
+  print('');
+  print(`  ⠒⠒ true conductivity   ● found: off by ${(100 * error(found.data)).toFixed(1)} % (root mean square)`);
+}
+
+function row(count: number, { misfit, step }: Iterate, size: number): string {
+  const bar = '█'.repeat(Math.max(1, Math.round(6 * Math.log10(1 + misfit / size))));
+  const change = count === 0 ? '' : step.toExponential(1);
+  return `  ${String(count).padStart(4)}   ${(misfit / size).toFixed(3).padStart(21)}   ${change.padStart(15)}   ${bar}`;
+}
+
+/** The true conductivity as a line of dots, the found one as symbols, from 0 to 1.6. */
+function draw(logs: Float64Array): string[] {
+  const picture = new Picture(64, 14);
+  const level = (k: number) => Math.round((k / 1.6) * (picture.height - 1));
+  for (let x = 0; x < picture.width; x++) {
+    picture.dot(x, level(trueConductivity((x + 0.5) / picture.width)));
+    picture.dot(x, 0);
+  }
+  for (let x = 1; x < picture.width; x += 6) {
+    const e = Math.floor(((x + 0.5) / picture.width) * elements);
+    picture.symbol(x, level(Math.exp(logs[e]!)), '●');
+  }
+  return picture.lines();
+}
+
+/** The root mean square of (found - true) / true. */
+function error(logs: Float64Array): number {
+  const relative = centers.map((x, e) => Math.exp(logs[e]!) / trueConductivity(x) - 1);
+  return Math.hypot(...relative) / Math.sqrt(elements);
+}
+
+if (argv[1] !== undefined && import.meta.url === pathToFileURL(argv[1]).href) await main(console.log);
