@@ -38,6 +38,7 @@ class Parser {
       if (depth === 0) return this.#refuse('another level of lists and objects', 'fewer levels');
       return next === '[' ? this.#list(depth - 1) : this.#object(depth - 1);
     }
+    if (isDigit(next.charCodeAt(0))) return this.#number();
     const literal = literals.find(([name]) => this.#text.startsWith(name, this.#at));
     if (literal === undefined) return this.#number();
     this.#at += literal[0].length;

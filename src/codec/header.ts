@@ -55,7 +55,7 @@ function readShape(value: unknown, path: string): Shape {
   if (value.length > maxRank) return refuse(path, value, `a list of at most ${maxRank} extents`);
   const wrong = value.findIndex((extent) => !Number.isSafeInteger(extent) || extent < 0);
   if (wrong >= 0) return refuse(`${path}[${wrong}]`, value[wrong], 'a whole number that is not negative');
-  return Object.freeze(value.map((extent) => Number(extent) + 0));
+  return value.map((extent) => Number(extent) + 0);
 }
 
 /** How large an array is. An axis of extent 0 does not hide the size of the others, which something may loop over. */

@@ -141,9 +141,15 @@ function appender({ output, run = '', fileBytes = FILE_BYTES }: ArrayFolders): (
 }
 
 function write(output: string, run: string, name: string, bytes: Uint8Array, flag: 'a' | 'ax'): void {
+  const path = join(output, name);
   try {
-    if (flag === 'ax') mkdirSync(join(output, run), { recursive: true });
-    writeFileSync(join(output, name), bytes, { flag });
+    try {
+      writeFileSync(path, bytes, { flag });
+    } catch (cause) {
+      if (codeOf(cause) !== 'ENOENT') throw cause;
+      mkdirSync(join(output, run), { recursive: true });
+      writeFileSync(path, bytes, { flag });
+    }
   } catch (cause) {
     const received = codeOf(cause) ?? 'it failed';
     fail('E_ARRAY_FILE_WRITE', { received, expected: 'an output folder that can be written to' }, { cause });
