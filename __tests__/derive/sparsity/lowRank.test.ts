@@ -75,9 +75,11 @@ function now(options: LowRankOptions, products: Products): LowRankRecovery {
 /** ‖A − B‖ / ‖A‖, Frobenius. */
 function relativeError(matrix: number[][], full: Float64Array): number {
   let [difference, size] = [0, 0];
-  for (const [k, value] of matrix.flat().entries()) {
-    difference += (value - full[k]) ** 2;
-    size += value ** 2;
+  for (const [i, row] of matrix.entries()) {
+    for (let j = 0; j < row.length; j++) {
+      difference += (row[j] - full[i * row.length + j]) ** 2;
+      size += row[j] ** 2;
+    }
   }
   return Math.sqrt(difference / size);
 }

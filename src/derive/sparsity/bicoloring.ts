@@ -217,10 +217,12 @@ export function colorBoth(pattern: Pattern, options: BicoloringOptions = {}): Bi
     .filter((cut) => cut.steps > 0)
     .sort((a, b) => a.estimate - b.estimate)
     .slice(0, mostCuts);
+  let work = 0;
   for (const cut of promising) {
     if (best.cost <= bound) break;
     const byRow = ownership(pattern, peeling, cut);
-    if (partialWork(both, byRow) > mostPartialWork) continue;
+    work += partialWork(both, byRow);
+    if (work > mostWork) break;
     const [columnSide, rowSide] = colorCut(both, byRow);
     const plan = complete(byRow, columnSide, rowSide, weights, bound);
     if (plan.cost < best.cost && isValidBicoloring(pattern, plan)) best = plan;
@@ -228,8 +230,8 @@ export function colorBoth(pattern: Pattern, options: BicoloringOptions = {}): Bi
   return best;
 }
 
-/** Cuts whose conflict graphs cost more than this are passed over. */
-const mostPartialWork = 1e8;
+/** What the conflict graphs of all cuts may cost together. */
+const mostWork = 2e7;
 
 /** The cost of the conflict graph of the wanted entries: in each row that has one, probed columns by all columns. */
 function sideWork(pattern: Pattern, wanted: (e: number) => boolean): number {

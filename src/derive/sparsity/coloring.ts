@@ -8,7 +8,7 @@
  */
 import { seeded } from '../random.js';
 import { columnConflicts, conflictWork } from './conflictGraph.js';
-import { bestGreedy, greedyOnRows, groupCount } from './greedy.js';
+import { type Budget, bestGreedy, greedyOnRows, groupCount } from './greedy.js';
 import { foldedColoring, guessShapes, type LatticeGoal, linearColoring } from './lattice.js';
 import { heaviestFirst } from './orders.js';
 import {
@@ -21,7 +21,7 @@ import {
   type Structure,
   transpose,
 } from './pattern.js';
-import { type Budget, improve } from './tabu.js';
+import { improve } from './tabu.js';
 import { isValidColoring, noGroup } from './validity.js';
 import { range } from './vectors.js';
 
@@ -40,13 +40,13 @@ export interface Coloring {
 export interface ColoringOptions {
   /** For the random choices of the improvement; the same seed gives the same coloring. */
   readonly seed?: number;
-  /** Elementary steps of the search per column; 0 keeps to the closed forms and greedy orders. Default 20,000. */
+  /** Elementary steps of the search per column; 0 keeps to the closed forms and greedy orders. Default 40,000. */
   readonly effort?: number;
 }
 
-const defaultEffort = 20_000;
+const defaultEffort = 40_000;
 /** However many columns there are: about half a second. */
-const mostSteps = 4e7;
+const mostSteps = 8e7;
 /** Conflict graphs with more work than this are not written out. */
 const mostConflictWork = 3e7;
 
@@ -168,12 +168,14 @@ function search(pattern: Pattern, view: ColumnView, best: Best, options: Colorin
   const budget = { steps: Math.min(mostSteps, effort * pattern.columns) };
   if (effort > 0) tryLattices(pattern, best, budget, seed);
   if (best.isOptimal) return;
-  if (conflictWork(pattern) > mostConflictWork) {
+  const work = conflictWork(pattern);
+  if (work > mostConflictWork) {
     best.offer(greedyOnRows(pattern, view, heaviestFirst(columnCounts(pattern))), 'greedy');
     return;
   }
   const graph = columnConflicts(pattern, view);
-  best.offer(bestGreedy(graph, best.lowerBound), 'greedy');
+  budget.steps -= work;
+  best.offer(bestGreedy(graph, best.lowerBound, effort > 0 ? budget : undefined), 'greedy');
   if (effort === 0) return;
   const start = best.coloring.colors.map((color) => (color === noGroup ? 0 : color));
   best.offer(improve(graph, start, best.lowerBound, budget, seeded(seed)), 'improved');

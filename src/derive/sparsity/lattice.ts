@@ -6,9 +6,9 @@
 
 import { seeded } from '../random.js';
 import { graphOf } from './conflictGraph.js';
-import { bestGreedy, groupCount } from './greedy.js';
+import { type Budget, bestGreedy, groupCount } from './greedy.js';
 import type { Pattern } from './pattern.js';
-import { type Budget, improve } from './tabu.js';
+import { improve } from './tabu.js';
 import { clash } from './validity.js';
 
 /** Rows looked at when the differences, or the extents of a grid, are collected. */

@@ -20,7 +20,6 @@ class Buckets {
     this.#next = new Int32Array(key.length);
     this.#previous = new Int32Array(key.length);
     for (let v = key.length - 1; v >= 0; v--) this.#link(v);
-    this.#least = 0;
   }
 
   #link(v: number): void {
@@ -35,8 +34,8 @@ class Buckets {
   }
 
   remove(v: number): void {
-    const { [v]: next } = this.#next;
-    const { [v]: previous } = this.#previous;
+    const next = this.#next[v];
+    const previous = this.#previous[v];
     if (previous >= 0) this.#next[previous] = next;
     else this.#first[this.key[v]] = next;
     if (next >= 0) this.#previous[next] = previous;

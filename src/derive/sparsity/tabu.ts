@@ -5,12 +5,7 @@
  */
 import type { Seeded } from '../random.js';
 import type { ConflictGraph } from './conflictGraph.js';
-import { groupCount } from './greedy.js';
-
-/** A count of elementary steps that may still be taken. */
-export interface Budget {
-  steps: number;
-}
+import { type Budget, groupCount } from './greedy.js';
 
 /** A candidate with conflicts: the state of one search. */
 class Search {
@@ -82,6 +77,7 @@ class Search {
       const move = this.#best(turn, fewest, random);
       if (move < 0) continue;
       const v = Math.floor(move / groups);
+      budget.steps -= 2 * (this.#graph.start[v + 1] - this.#graph.start[v]);
       const from = this.colors[v];
       this.#move(v, move % groups);
       this.#tabuUntil[v * groups + from] = turn + Math.floor(0.6 * this.#count) + random.integer(10);
@@ -144,7 +140,8 @@ export function improve(
   let best = colors;
   for (let groups = groupCount(best) - 1; groups >= Math.max(1, enough); groups--) {
     if (graph.size * groups > largestTable) break;
-    budget.steps -= graph.neighbor.length + graph.size * groups;
+    budget.steps -= 2 * graph.neighbor.length + graph.size * groups;
+    if (budget.steps < 0) break;
     const search = new Search(graph, dissolved(best, groups + 1, random), groups);
     if (!search.run(budget, random)) break;
     best = search.colors;
