@@ -20,8 +20,8 @@ class Identity extends DifferentiableComponent<Vector, Vector> {
   }
 }
 
-class Constrained extends Vector {
-  @Float64({ shape: [null] }) @IsDefined() override x!: NdArray;
+class Constrained {
+  @Float64({ shape: [null] }) @IsDefined() x!: NdArray;
 }
 
 @Component({ inputs: Constrained, outputs: Vector })

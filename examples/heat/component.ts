@@ -30,9 +30,9 @@ export class OneMoreThanElements implements ValidatorConstraintInterface {
     return size >= 2 && size === (object as HeatInputs).logConductivity.size + 1;
   }
 
-  defaultMessage({ object }: ValidationArguments): string {
+  defaultMessage({ property, object }: ValidationArguments): string {
     const elements = (object as HeatInputs).logConductivity.size;
-    return `${elements + 1} temperatures, one for each node between and around the ${elements} elements`;
+    return `${property} must have ${elements + 1} elements: the nodes between and around the ${elements} of logConductivity`;
   }
 }
 

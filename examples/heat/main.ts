@@ -25,9 +25,10 @@ export async function main(print: (line: string) => void): Promise<void> {
     print(row(count++, iterate, size));
   }
   print('');
-  for (const line of draw(found.data)) print(`  ${line}`);
+  for (const line of draw(found.data, measurement.rod.sensors.data)) print(`  ${line}`);
   print('');
-  print(`  ⠒⠒ true conductivity   ● found: off by ${(100 * error(found.data)).toFixed(1)} % (root mean square)`);
+  const off = (100 * error(found.data)).toFixed(1);
+  print(`  ⠶⠶ true conductivity   ● found: off by ${off} % (root mean square)   ▲ sensor`);
 }
 
 function row(count: number, { misfit, step }: Iterate, size: number): string {
@@ -36,18 +37,20 @@ function row(count: number, { misfit, step }: Iterate, size: number): string {
   return `  ${String(count).padStart(4)}   ${(misfit / size).toFixed(3).padStart(21)}   ${change.padStart(15)}   ${bar}`;
 }
 
-/** The true conductivity as a line of dots, the found one as symbols, from 0 to 1.6. */
-function draw(logs: Float64Array): string[] {
-  const picture = new Picture(64, 14);
-  const level = (k: number) => Math.round((k / 1.6) * (picture.height - 1));
-  for (let x = 0; x < picture.width; x++) {
-    picture.dot(x, level(trueConductivity((x + 0.5) / picture.width)));
-    picture.dot(x, 0);
+/** The true conductivity as a line, the found one as symbols, from 0 to 1.35; the sensors on the axis. */
+function draw(logs: Float64Array, sensors: Float64Array): string[] {
+  const picture = new Picture(64, 13);
+  const { width, height } = picture;
+  const level = (k: number) => Math.round((k / 1.35) * (height - 1));
+  for (let x = 0; x < width; x++) {
+    const top = level(trueConductivity((x + 0.5) / width));
+    for (const y of [0, top - 1, top]) picture.dot(x, y);
   }
-  for (let x = 1; x < picture.width; x += 6) {
-    const e = Math.floor(((x + 0.5) / picture.width) * elements);
+  for (let x = 2; x < width; x += 6) {
+    const e = Math.floor(((x + 0.5) / width) * elements);
     picture.symbol(x, level(Math.exp(logs[e]!)), '●');
   }
+  for (const position of sensors) picture.symbol(Math.round(position * (width - 1)), 0, '▲');
   return picture.lines();
 }
 

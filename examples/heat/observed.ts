@@ -1,5 +1,10 @@
 /** What an application adds to a component it did not write: sensors along the rod. */
-import { Validate, ValidatorConstraint, type ValidatorConstraintInterface } from 'class-validator';
+import {
+  Validate,
+  type ValidationArguments,
+  ValidatorConstraint,
+  type ValidatorConstraintInterface,
+} from 'class-validator';
 import {
   type Abstract,
   AbstractEval,
@@ -21,8 +26,8 @@ export class OnTheRod implements ValidatorConstraintInterface {
     return data.every((position) => position >= 0 && position <= 1);
   }
 
-  defaultMessage(): string {
-    return 'positions between 0 and 1';
+  defaultMessage({ property }: ValidationArguments): string {
+    return `${property} must lie between 0 and 1`;
   }
 }
 

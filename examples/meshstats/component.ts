@@ -32,7 +32,7 @@ export class OnePerCell implements ValidatorConstraintInterface {
   }
 
   defaultMessage({ property, object }: ValidationArguments): string {
-    return `${(object as Mesh).cells.shape[0]} elements (one for each cell) in every array of ${property}`;
+    return `every array of ${property} must have one element for each of the ${(object as Mesh).cells.shape[0]} cells`;
   }
 }
 

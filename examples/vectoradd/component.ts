@@ -24,7 +24,7 @@ export class SameLength implements ValidatorConstraintInterface {
   }
 
   defaultMessage({ property, constraints: [other] }: ValidationArguments): string {
-    return `as many elements in ${property} as in ${other}`;
+    return `${property} must have as many elements as ${other}`;
   }
 }
 
