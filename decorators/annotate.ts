@@ -7,9 +7,10 @@
 import 'reflect-metadata';
 import type { ComponentOptions, DerivationNote, EndpointNote } from '../src/component/annotations.js';
 import { note } from '../src/component/annotations.js';
-import { awaitDecorator, decoratorApplied } from '../src/component/define.js';
+import { decoratorApplied } from '../src/component/define.js';
 import { declareField, type FieldSpec } from '../src/schema/field.js';
 import { type AnyClass, type Metadata, metadataOf } from '../src/schema/metadata.js';
+import { awaitDecorator } from '../src/schema/pending.js';
 
 /** A decorator of a property whose type is `V`. */
 export interface FieldDecorator<V> {
@@ -37,7 +38,9 @@ function memberOf(target: unknown, second: unknown): Member {
     return { metadata: second.metadata as Metadata, name: String(second.name), designType: undefined };
   const key = second as string | symbol;
   const designType: unknown = Reflect.getMetadata('design:type', target as object, key);
-  return { metadata: metadataOf((target as object).constructor as AnyClass), name: String(key), designType };
+  // A static member's target is the class itself.
+  const owner = typeof target === 'function' ? target : (target as object).constructor;
+  return { metadata: metadataOf(owner as AnyClass), name: String(key), designType };
 }
 
 function isContext(second: unknown): second is Context {

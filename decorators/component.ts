@@ -22,5 +22,7 @@ export function Component<I extends object, O extends object>(
   options: ComponentDeclaration<I, O>,
 ): ClassDecoratorFor<DifferentiableComponent<I, O>> {
   refuseBare('Component', [options]);
-  return classDecorator({ kind: 'component', entry: options }) as ClassDecoratorFor<DifferentiableComponent<I, O>>;
+  return classDecorator({ kind: 'component', entry: { ...options } }) as ClassDecoratorFor<
+    DifferentiableComponent<I, O>
+  >;
 }

@@ -176,6 +176,11 @@ export const errors = {
   E_DEFINE_NOT_COMPONENT: definition<'component'>()(
     (f) => `${f.component} has no @Component({ inputs, outputs }). Add it to the class or to a parent.`,
   ),
+  E_DEFINE_MODEL: definition<'component' | 'side' | 'received'>()(
+    (f) =>
+      `${f.component} declares ${f.received} as its ${f.side}, and a class is needed. In a circle of imports a class may not ` +
+      'be there yet: move the models to a file of their own.',
+  ),
   E_DEFINE_NO_FIELDS: definition<'model'>()(
     (f) => `${f.model} declares no fields. Decorate its properties: @Float64() x = 0;`,
   ),
@@ -199,6 +204,11 @@ export const errors = {
   ),
   E_DEFINE_TWO_METHODS: definition<'component' | 'endpoint' | 'first' | 'second'>()(
     (f) => `${f.component} decorates both ${f.first}() and ${f.second}() as its ${f.endpoint}. Keep one.`,
+  ),
+  E_DEFINE_NO_METHOD: definition<'component' | 'endpoint' | 'method'>()(
+    (f) =>
+      `${f.component} decorates ${f.method} as its ${f.endpoint}, but its instances have no such method. Decorate a public ` +
+      'method that is not static.',
   ),
   E_DEFINE_UNDECORATED: definition<'component' | 'endpoint' | 'decorator'>()(
     (f) =>

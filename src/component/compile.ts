@@ -5,10 +5,11 @@ import { ComponentError, fail } from '../errors.js';
 import { derivativeNames, type EndpointName, endpointNames } from '../operators/endpoints.js';
 import { operators } from '../operators/index.js';
 import type { Signature } from '../operators/operator.js';
+import { describe } from '../schema/check.js';
 import type { AnyClass } from '../schema/metadata.js';
 import { differentiable, schemaOf } from '../schema/schema.js';
 import { type ComponentOptions, notes } from './annotations.js';
-import { implementer, isAbove, type Plan, proposals, resolve } from './resolve.js';
+import { implementer, isAbove, isFrameworks, type Plan, proposals, resolve } from './resolve.js';
 
 /** Where an endpoint comes from: the author's own method, or a rule. */
 export type Provenance =
@@ -40,7 +41,7 @@ const cache = new WeakMap<AnyClass, CompiledComponent>();
 export function compile(type: AnyClass, base: AnyClass): CompiledComponent {
   const known = cache.get(type);
   if (known) return known;
-  const compiled = build(type, base, true);
+  const compiled = build(type, true);
   revealDerived(type, base, compiled.plan);
   cache.set(type, compiled);
   return compiled;
@@ -51,7 +52,7 @@ export function checkDefinition(type: AnyClass, base: AnyClass): void {
   const options = optionsOf(type);
   if (!options) return;
   const own = notes(type, 'component').at(-1)!.entries.at(-1);
-  if (own?.abstract) build(type, base, false);
+  if (own?.abstract) build(type, false);
   else compile(type, base);
 }
 
@@ -61,14 +62,20 @@ function optionsOf(type: AnyClass): ComponentOptions | undefined {
     .at(-1);
 }
 
-function build(type: AnyClass, base: AnyClass, complete: boolean): CompiledComponent {
+function modelOf({ name }: AnyClass, options: ComponentOptions, side: 'inputs' | 'outputs'): AnyClass {
+  const model: unknown = options[side];
+  if (typeof model === 'function') return options[side];
+  return fail('E_DEFINE_MODEL', { component: name, side, received: describe(model) });
+}
+
+function build(type: AnyClass, complete: boolean): CompiledComponent {
   const options = optionsOf(type) ?? fail('E_DEFINE_NOT_COMPONENT', { component: type.name });
   const signature: Signature = {
     name: type.name,
-    inputs: schemaOf(options.inputs),
-    outputs: schemaOf(options.outputs),
+    inputs: schemaOf(modelOf(type, options, 'inputs')),
+    outputs: schemaOf(modelOf(type, options, 'outputs')),
   };
-  const plan = resolve(type, base, complete);
+  const plan = resolve(type, complete);
   checkDifferentiable(signature, plan);
   return Object.freeze({
     type,
@@ -106,7 +113,7 @@ function provenanceOf(plan: Plan): CompiledComponent['provenance'] {
 function revealDerived(type: AnyClass, base: AnyClass, plan: Plan): void {
   for (const [endpoint, one] of plan) {
     const shadow = one.kind === 'derived' ? implementer(type, endpoint) : undefined;
-    if (!shadow || shadow === base || !isAbove(shadow, one.owner)) continue;
+    if (!shadow || isFrameworks(shadow, endpoint) || !isAbove(shadow, one.owner)) continue;
     const value: unknown = base.prototype[endpoint as never];
     Object.defineProperty(one.owner.prototype, endpoint, { value, configurable: true, writable: true });
   }

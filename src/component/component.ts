@@ -13,6 +13,7 @@ import type { Abstract } from '../schema/abstract.js';
 import type { AnyClass } from '../schema/metadata.js';
 import { call } from './call.js';
 import { compile } from './compile.js';
+import { markFrameworks } from './resolve.js';
 
 declare const framework: unique symbol;
 
@@ -27,6 +28,10 @@ export type Framework<T> = T & { readonly [framework]?: never };
  * are. `openComponent` gives a handle that coerces and checks them. What is synchronous stays so.
  */
 export abstract class DifferentiableComponent<I extends object, O extends object> {
+  static {
+    markFrameworks(DifferentiableComponent.prototype);
+  }
+
   /** Evaluate: y = f(x). */
   apply(inputs: I): MaybePromise<Framework<O>> {
     return perform(this, 'apply', { inputs }) as MaybePromise<Framework<O>>;

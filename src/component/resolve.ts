@@ -1,5 +1,5 @@
 /** Which method or rule answers each endpoint of a class: read from the notes along its chain, and checked. */
-import { decoratorOf, type RuleName, ruleNames, ruleOf, rules } from '../derive/rules.js';
+import { type RuleName, ruleNames, ruleOf, rules } from '../derive/rules.js';
 import { fail } from '../errors.js';
 import { derivativeNames, type EndpointName, endpointNames } from '../operators/endpoints.js';
 import { operators } from '../operators/index.js';
@@ -28,8 +28,23 @@ export interface DerivedEndpoint {
 /** What answers each endpoint that the class offers. */
 export type Plan = ReadonlyMap<EndpointName, OwnEndpoint | DerivedEndpoint>;
 
-/** The plan of a class, where the framework's own methods are those of `base`. Raises `E_DEFINE_…` and `E_DERIVE_…`. */
-export function resolve(type: AnyClass, base: AnyClass, complete: boolean): Plan {
+// A registered symbol, so that the base class of another copy of this package is known too.
+const frameworks: symbol = Symbol.for('cotangent:framework');
+
+/** Mark the five methods of the base class, so that they are not taken for an author's. */
+export function markFrameworks(prototype: object): void {
+  for (const name of endpointNames) {
+    Object.defineProperty(prototype[name as never], frameworks, { value: true });
+  }
+}
+
+/** Whether `owner.endpoint` is a method of the base class. */
+export function isFrameworks(owner: AnyClass, endpoint: EndpointName): boolean {
+  return Object.hasOwn(owner.prototype[endpoint as never], frameworks);
+}
+
+/** The plan of a class; with `complete`, everything it needs has to be there. Raises `E_DEFINE_…` and `E_DERIVE_…`. */
+export function resolve(type: AnyClass, complete: boolean): Plan {
   const plan = new Map<EndpointName, OwnEndpoint | DerivedEndpoint>();
   const derivations = notes(type, 'derivation');
   notes(type, 'endpoint').forEach(({ owner, entries }, level) => {
@@ -37,7 +52,7 @@ export function resolve(type: AnyClass, base: AnyClass, complete: boolean): Plan
     const derived = derivedAt(owner, derivations[level]!.entries, own);
     for (const [endpoint, one] of [...own, ...derived]) plan.set(endpoint, one);
   });
-  checkMethods(type, base, plan);
+  checkMethods(type, plan);
   checkKept(type, plan);
   if (complete) checkBases(type, plan);
   return plan;
@@ -48,9 +63,15 @@ function ownAt(owner: AnyClass, entries: readonly EndpointNote[]): Map<EndpointN
   for (const { endpoint, method, options } of entries) {
     const first = own.get(endpoint)?.method;
     if (first !== undefined) fail('E_DEFINE_TWO_METHODS', { component: owner.name, endpoint, first, second: method });
+    if (!hasMethod(owner, method)) fail('E_DEFINE_NO_METHOD', { component: owner.name, endpoint, method });
     own.set(endpoint, { kind: 'own', method, options, owner });
   }
   return own;
+}
+
+function hasMethod(owner: AnyClass, method: string): boolean {
+  const holder = implementer(owner, method)?.prototype;
+  return holder !== undefined && typeof Object.getOwnPropertyDescriptor(holder, method)?.value === 'function';
 }
 
 function derivedAt(
@@ -92,10 +113,10 @@ export function isAbove(ancestor: AnyClass, type: AnyClass): boolean {
 }
 
 // A method named like an endpoint is what a direct call runs, so it has to be what a request runs.
-function checkMethods(type: AnyClass, base: AnyClass, plan: Plan): void {
+function checkMethods(type: AnyClass, plan: Plan): void {
   for (const endpoint of endpointNames) {
     const shadow = implementer(type, endpoint);
-    if (!shadow || shadow === base || isFrameworks(shadow, endpoint, base)) continue;
+    if (!shadow || isFrameworks(shadow, endpoint)) continue;
     const one = plan.get(endpoint);
     const facts = { component: shadow.name, endpoint };
     if (one?.kind === 'own' && one.method !== endpoint) {
@@ -105,10 +126,6 @@ function checkMethods(type: AnyClass, base: AnyClass, plan: Plan): void {
       fail('E_DEFINE_UNDECORATED', { ...facts, decorator: operators[endpoint].decorator });
     }
   }
-}
-
-function isFrameworks(owner: AnyClass, endpoint: EndpointName, base: AnyClass): boolean {
-  return owner.prototype[endpoint as never] === base.prototype[endpoint as never];
 }
 
 function checkKept(type: AnyClass, plan: Plan): void {
@@ -149,5 +166,3 @@ function checkCycle(type: AnyClass, plan: Plan, start: EndpointName): void {
 export function proposals(plan: Plan, endpoint: EndpointName): readonly RuleName[] {
   return ruleNames.filter((name) => rules[name].to === endpoint && ruleOf(name).from.every((base) => plan.has(base)));
 }
-
-export { decoratorOf };

@@ -20,7 +20,11 @@ export function readPoint(
   const wrtPaths = raw.wrt ?? keysOf(raw.tangent);
   const ofPaths = raw.of ?? keysOf(raw.cotangent);
   const of = readVariables({ schema: outputs, name: wire.of, values: undefined }, ofPaths, problems);
-  const wrt = readVariables({ schema: inputSchema, name: wire.wrt, values: inputs ?? {} }, wrtPaths, problems);
+  const wrt = readVariables(
+    { schema: inputSchema, name: wire.wrt, values: inputs, unread: !inputs },
+    wrtPaths,
+    problems,
+  );
   return { inputs: inputs ?? {}, of, wrt, options };
 }
 

@@ -15,8 +15,10 @@ export interface Side {
   readonly schema: Schema;
   /** What the request calls its list of paths: `vjp_inputs`. */
   readonly name: string;
-  /** The inputs themselves; undefined for the side of the outputs. */
+  /** The inputs themselves; undefined for the side of the outputs, and where the inputs could not be read. */
   readonly values: object | undefined;
+  /** Whether this is the side of inputs that could not be read: only the paths themselves are checked then. */
+  readonly unread?: boolean;
 }
 
 interface Found {
@@ -28,6 +30,7 @@ interface Found {
 /** The variables a request names, in schema order, without duplicates. Left out, they are all that are differentiable. */
 export function readVariables(side: Side, raw: unknown, problems: ComponentError[]): readonly Variable[] {
   const paths = raw instanceof Set ? [...raw] : (raw ?? everyPath(side));
+  if (paths === undefined && side.unread) return [];
   if (!Array.isArray(paths) || paths.length === 0 || !paths.every((path) => typeof path === 'string')) {
     const received = Array.isArray(paths) ? `a list of ${paths.length}` : describe(paths);
     problems.push(problem('E_PATHS', { path: side.name, received, expected: 'a list of at least one path' }));
@@ -102,7 +105,9 @@ export function readSeed(
 ): Arrays {
   const given = entriesOf(raw);
   const keys = variables.map((one) => one.path);
-  if (!given || given.size !== keys.length || !keys.every((key) => given.has(key))) {
+  // Where a path was refused already, its entry here is not one more problem.
+  const complete = !problems.some((one) => one.code.startsWith('E_PATH'));
+  if (!given || (complete && (given.size !== keys.length || !keys.every((key) => given.has(key))))) {
     const received = given ? `{${[...given.keys()].join(', ')}}` : describe(raw);
     problems.push(
       problem('E_SEED_KEYS', { path: name, received: received.slice(0, 200), expected: `{${keys.join(', ')}}` }),
@@ -110,7 +115,7 @@ export function readSeed(
     return {};
   }
   const seed: Record<string, NdArray<DType>> = {};
-  for (const one of variables) {
+  for (const one of variables.filter(({ path }) => given.has(path))) {
     const array = readArray(
       given.get(one.path),
       { dtype: one.dtype, shape: one.shape ?? one.pattern },

@@ -110,7 +110,7 @@ function readOne(field: Field, value: unknown, at: string, pass: Pass): unknown 
 }
 
 function readList(field: Field, value: unknown, at: string, pass: Pass): unknown {
-  if (Array.isArray(value)) return value.map((item, i) => readOne(field, item, `${at}.[${i}]`, pass));
+  if (Array.isArray(value)) return Array.from(value, (item, i) => readOne(field, item, `${at}.[${i}]`, pass));
   pass.problems.push(
     problem('E_TYPE', { path: at, received: describe(value), expected: `a list of ${expectation(field)}` }),
   );
@@ -173,9 +173,11 @@ function fieldsOf(schema: Schema): string {
   return `an object with ${schema.fields.map((field) => field.name).join(', ')}`;
 }
 
+// What can be iterated, awaited or told as a time is no record, though it is an object: its contents would be lost.
 function isRecord(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return !ArrayBuffer.isView(value) && !(value instanceof Map);
+  if (typeof value !== 'object' || value === null || Symbol.iterator in value) return false;
+  if (ArrayBuffer.isView(value) || value instanceof Date) return false;
+  return !('then' in value && typeof value.then === 'function');
 }
 
 /** A value as a few words, for messages. */

@@ -1,9 +1,11 @@
 /** Telling a decorator written without parentheses from a call of its factory. */
 import { fail } from '../errors.js';
+import { abandon } from './pending.js';
 
 /** Raise `E_DEFINE_PARENTHESES` when the factory `decorator` was itself applied as a decorator. */
 export function refuseBare(decorator: string, args: readonly unknown[]): void {
   if (isBareMember(args) || (decorator !== 'Field' && typeof args[0] === 'function')) {
+    abandon();
     fail('E_DEFINE_PARENTHESES', { decorator });
   }
 }

@@ -3,6 +3,7 @@
  *
  * A path is dotted: `mesh.points` an attribute, `l.[0]` an element of a list, `d.{key}` an entry of a map. A pattern
  * leaves index and key open: `l.[]`, `d.{}`. A key may hold any character but `}`, dots included.
+ * A field's name is what Python calls an identifier.
  */
 
 /** One step of a path, or of a pattern where `index` or `key` is left open (null). */
@@ -11,7 +12,7 @@ export type Step =
   | { readonly kind: 'index'; readonly index: number | null }
   | { readonly kind: 'key'; readonly key: string | null };
 
-const stepText = /^(?:\[(\d{0,15})\]|\{([^}]*)\}|([\p{L}_$][\p{L}\p{N}_$]*))(?:\.|$)/u;
+const stepText = /^(?:\[(\d{0,15})\]|\{([^}]*)\}|([\p{XID_Start}_]\p{XID_Continue}*))(?:\.|$)/u;
 
 /** The steps of a path or pattern, or undefined where the text is neither. */
 export function parsePath(text: string): readonly Step[] | undefined {

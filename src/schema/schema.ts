@@ -89,7 +89,8 @@ function initial(type: AnyClass, create: () => Record<string, unknown>): Record<
 
 function fieldOf(owner: AnyClass, name: string, declared: FieldSpec, hasDefault: boolean): Field {
   const spec = declared.kind === 'deferred' ? undefer(owner, name, declared) : declared;
-  if (parsePath(name)?.length !== 1 || name === '__proto__')
+  const [step, ...others] = parsePath(name) ?? [];
+  if (step?.kind !== 'field' || others.length > 0 || name === '__proto__')
     fail('E_DEFINE_FIELD_NAME', { field: `${owner.name}.${name}` });
   if (spec.kind === 'array' && spec.differentiable && spec.dtype !== 'any') {
     const { kind } = dtypes[spec.dtype];
@@ -114,16 +115,32 @@ function undefer(
   { type: thunk, description, optional, each }: Extract<FieldSpec, { kind: 'deferred' }>,
 ): ModelSpec | PlainSpec {
   const options = { description, optional, each };
-  const type = thunk();
+  const type = typeBy(owner, name, thunk);
   if (Array.isArray(type)) return { ...options, kind: 'plain', type: 'choice', values: type };
   const plain = byConstructor.get(type);
   if (plain) return { ...options, kind: 'plain', type: plain };
   if (typeof type === 'function' && !natives.has(type))
     return { ...options, kind: 'model', model: () => type as AnyClass };
   if (typeof type === 'object' && type !== null) {
-    return { ...options, kind: 'plain', type: 'choice', values: Object.values(type) as readonly string[] };
+    return { ...options, kind: 'plain', type: 'choice', values: choicesOf(type) };
   }
   return fail('E_DEFINE_FIELD_TYPE', { field: `${owner.name}.${name}`, type: nameOf(type) });
+}
+
+/** What a thunk says; one that is a class itself, or whose class is not there yet, fails. */
+function typeBy(owner: AnyClass, name: string, thunk: () => unknown): unknown {
+  try {
+    return thunk();
+  } catch (cause) {
+    const type = `${thunk.name || 'its thunk'} failed: ${String(cause)}`;
+    return fail('E_DEFINE_FIELD_TYPE', { field: `${owner.name}.${name}`, type }, { cause });
+  }
+}
+
+// An enum of numbers also maps each number to its name.
+function choicesOf(type: object): readonly (string | number)[] {
+  const named = Object.entries(type).filter(([name]) => !/^-?\d+$/.test(name));
+  return named.map(([, value]) => value as string | number);
 }
 
 const natives = new Set<unknown>([Array, Map, Set, Function, Date, Promise, Symbol, BigInt]);

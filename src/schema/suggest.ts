@@ -1,11 +1,14 @@
 /** What somebody may have meant: the nearest of the known names, if one is near enough. */
 
-/** The known name within a third of its length in edits of `name`, or undefined. */
+/** The known name that differs from `name` in at most a third of its letters, case aside, or undefined. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  const ranked = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
+  const ranked = known.map((candidate) => ({
+    candidate,
+    distance: editDistance(name.toLowerCase(), candidate.toLowerCase()),
+  }));
   ranked.sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
-  return best && best.distance <= Math.max(1, best.candidate.length / 3) ? best.candidate : undefined;
+  return best && best.distance <= best.candidate.length / 3 ? best.candidate : undefined;
 }
 
 function editDistance(a: string, b: string): number {
