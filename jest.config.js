@@ -17,6 +17,7 @@ const swc = (dialect) => [
 
 const shared = {
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/__tests__/setup/build.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
