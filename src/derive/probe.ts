@@ -7,7 +7,7 @@ import { type NdArray, zeros } from '../array/ndarray.js';
 import { type Shape, sizeOf } from '../array/shape.js';
 import { ComponentError, fail } from '../errors.js';
 import type { CallOptions, MaybePromise, Variable } from '../operators/endpoints.js';
-import { type Stepwise, settled } from './drive.js';
+import { isPromise, type Stepwise, settled } from './drive.js';
 
 /**
  * The one-hot array: 1 at element `i`, 0 elsewhere. Made afresh for each probe, so that a method may keep it. It is
@@ -31,20 +31,39 @@ export interface Sweep<R> {
   readonly take: (i: number, answer: R) => void;
 }
 
-/** Run the probes in order. Between two probes the caller's signal is heeded; a failure names its probe. */
+/**
+ * Run the probes and take their answers in order. Between two probes the caller's signal is heeded; a failure names its
+ * probe. As many as `concurrency` says run at once, as long as their answers are promises: what gives a value at once
+ * may give the same buffer again, so its answer is taken before the next call.
+ */
 export function* sweep<R>({ rule, base, total, options, call, take }: Sweep<R>): Stepwise<void> {
+  const width = Math.max(1, Math.floor(options?.concurrency ?? 1) || 1);
+  const running: MaybePromise<R>[] = [];
+  let started = 0;
   for (let i = 0; i < total; i++) {
     options?.signal?.throwIfAborted();
     try {
-      take(i, yield* settled(call(i)));
+      while (running.length < width && started < total) {
+        running.push(running.length === 0 ? call(started) : ahead(call, started));
+        started++;
+        if (!isPromise(running.at(-1)!)) break;
+      }
+      take(i, yield* settled(running.shift()!));
     } catch (cause) {
-      if (cause instanceof ComponentError) throw cause;
+      if (cause instanceof ComponentError || options?.signal?.aborted) throw cause;
       const reason = cause instanceof Error ? cause.message : String(cause);
       const facts = { rule, method: base, probe: String(i + 1), count: String(total), reason };
       throw new ComponentError('E_PROBE', facts, { cause });
     }
     options?.onProgress?.(i + 1, total);
   }
+}
+
+/** The answer of a probe that runs before the answers of earlier ones are in: its failure waits for its turn. */
+function ahead<R>(call: (i: number) => MaybePromise<R>, i: number): Promise<R> {
+  const answer = (async () => call(i))();
+  answer.catch(() => undefined);
+  return answer;
 }
 
 /** Where element `i` of several arrays laid end to end stands: which array, and which element of it. */

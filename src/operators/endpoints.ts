@@ -37,6 +37,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told after each probe of a sweep. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** How many probes of a sweep may run at once, where the base is asynchronous; 1 unless said otherwise. */
+  readonly concurrency?: number | undefined;
 }
 
 /**
