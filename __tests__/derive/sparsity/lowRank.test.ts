@@ -10,25 +10,24 @@ import {
 } from '../../../src/derive/sparsity/lowRank.js';
 import { times, turned } from './matrices.js';
 
-/** Σₖ cₖ·cos(k·i + φₖ)·sin(k·j + 1): rank r, each term by its closed form. */
+/** The factors cos((k + 1)·0.7·i + k) and sin((k + 1)·1.3·j + 1) of `count` terms. */
+function factors(rows: number, columns: number, count: number): [Float64Array[], Float64Array[]] {
+  const terms = [...Array(count).keys()];
+  const along = terms.map((k) => Float64Array.from({ length: rows }, (_, i) => Math.cos((k + 1) * 0.7 * i + k)));
+  return [along, terms.map((k) => Float64Array.from({ length: columns }, (_, j) => Math.sin((k + 1) * 1.3 * j + 1)))];
+}
+
+/** Σₖ cₖ·cos((k + 1)·0.7·i + k)·sin((k + 1)·1.3·j + 1): one rank for each scale c. */
 function waves(rows: number, columns: number, scales: readonly number[]): number[][] {
-  return Array.from({ length: rows }, (_, i) =>
-    Array.from({ length: columns }, (_, j) =>
-      scales.reduce(
-        (sum, scale, k) => sum + scale * Math.cos((k + 1) * 0.7 * i + k) * Math.sin((k + 1) * 1.3 * j + 1),
-        0,
-      ),
-    ),
-  );
+  const [along, across] = factors(rows, columns, scales.length);
+  const entry = (i: number, j: number) => scales.reduce((sum, scale, k) => sum + scale * along[k][i] * across[k][j], 0);
+  return Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => entry(i, j)));
 }
 
 /** The products with `waves`, term by term: the whole matrix would take long. */
 function countedWaves(rows: number, columns: number, scales: readonly number[]): ReturnType<typeof counted> {
   const calls = { jvp: 0, vjp: 0 };
-  const along = scales.map((_, k) => Float64Array.from({ length: rows }, (_, i) => Math.cos((k + 1) * 0.7 * i + k)));
-  const across = scales.map((_, k) =>
-    Float64Array.from({ length: columns }, (_, j) => Math.sin((k + 1) * 1.3 * j + 1)),
-  );
+  const [along, across] = factors(rows, columns, scales.length);
   const product = (to: Float64Array[], from: Float64Array[], v: Float64Array) => {
     const sum = new Float64Array(to[0].length);
     for (const [k, scale] of scales.entries()) {

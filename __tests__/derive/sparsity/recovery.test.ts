@@ -12,10 +12,11 @@ import {
   seedOf,
   starRecovery,
 } from '../../../src/derive/sparsity/compression.js';
+import { adjacency, partialConflicts } from '../../../src/derive/sparsity/conflictGraph.js';
 import { patternOf } from '../../../src/derive/sparsity/declared.js';
-import { dense, fromPairs, type Pattern } from '../../../src/derive/sparsity/pattern.js';
+import { byColumn, dense, fromPairs, type Pattern } from '../../../src/derive/sparsity/pattern.js';
 import { emptyMatrix, multiply, multiplyTransposed, toDense } from '../../../src/derive/sparsity/sparseMatrix.js';
-import { colorSymmetric, isValidStarColoring } from '../../../src/derive/sparsity/starColoring.js';
+import { colorSymmetric, greedyStar, isValidStarColoring } from '../../../src/derive/sparsity/starColoring.js';
 import { noGroup } from '../../../src/derive/sparsity/validity.js';
 import { anyTable, arrow, pairsOf, type Table, times, turned, valuesFor } from './matrices.js';
 
@@ -191,6 +192,50 @@ describe('a symmetric band of half-width b', () => {
     const refused = expect.objectContaining({ code: 'E_SPARSITY' });
     expect(() => colorSymmetric(patternOf({ band: [1, 0] }, 5, 5))).toThrow(refused);
     expect(() => colorSymmetric(patternOf('dense', 5, 4))).toThrow(refused);
+  });
+});
+
+describe('greedy star colorings', () => {
+  test('give every entry of a random symmetric pattern at its place or at the mirrored one, in any order', () => {
+    fc.assert(
+      fc.property(anyTable(12), fc.boolean(), fc.boolean(), (draw, careful, backward) => {
+        const n = Math.min(draw.length, draw[0].length);
+        const entries = draw
+          .slice(0, n)
+          .map((row, i) => row.slice(0, n).map((holds, j) => holds || draw[j][i] || i === j));
+        const pattern = patternFor(entries);
+        const order = Uint32Array.from(entries, (_, k) => (backward ? n - 1 - k : k));
+        expect(isValidStarColoring(pattern, greedyStar(adjacency(pattern), order, careful))).toBe(true);
+      }),
+      { seed: 36, numRuns: 400 },
+    );
+  });
+});
+
+describe('the conflicts of columns that are wanted in part', () => {
+  test('join a wanted entry to every other probed column of its row, both ways', () => {
+    // Row 0 holds columns 0, 1, 2; only (0, 0) and (1, 1) are wanted, so column 2 is not probed.
+    const pattern = fromPairs(2, 3, [[0, 0], [0, 1], [0, 2], [1, 1]]); // biome-ignore format: a table
+    const { start, neighbor } = partialConflicts(pattern, byColumn(pattern), Uint8Array.of(1, 0, 0, 1));
+    expect([[...start], [...neighbor]]).toEqual([[0, 1, 2, 2], [1, 0]]); // biome-ignore format: a table
+  });
+});
+
+describe('a symmetric tree', () => {
+  test('takes at most 3 products, however many branches meet, where groups of columns take the degree + 1', () => {
+    for (const branches of [2, 3, 5]) {
+      const parents = Array.from({ length: 150 }, (_, k): [number, number] => [k + 1, Math.floor(k / branches)]);
+      const pairs = [
+        ...parents,
+        ...parents.map(([i, j]): [number, number] => [j, i]),
+        ...parents.map(([i]): [number, number] => [i, i]),
+      ];
+      const pattern = fromPairs(151, 151, pairs);
+      const { groups, colors } = colorSymmetric(pattern);
+      expect(groups).toBeLessThanOrEqual(3);
+      expect(isValidStarColoring(pattern, colors)).toBe(true);
+      expect(colorColumns(pattern).groups).toBe(branches + 2);
+    }
   });
 });
 

@@ -44,13 +44,11 @@ export interface LowRankOptions {
   readonly tolerance?: number;
 }
 
-/** v ← v − Σ (qₖ·v) qₖ, twice: once is not enough where v lies almost in the span. */
+/** v ← v − Σ (qₖ·v) qₖ, one direction after the other. */
 function orthogonalize(v: Float64Array, basis: readonly Float64Array[]): void {
-  for (let pass = 0; pass < 2; pass++) {
-    for (const q of basis) {
-      const part = dot(q, v);
-      for (let k = 0; k < v.length; k++) v[k] -= part * q[k];
-    }
+  for (const q of basis) {
+    const part = dot(q, v);
+    for (let k = 0; k < v.length; k++) v[k] -= part * q[k];
   }
 }
 
@@ -68,6 +66,7 @@ function orthonormalBasis(vectors: Float64Array[]): Float64Array[] {
     if (noise < 0) noise = longest * 2 ** -53 * 8 * Math.sqrt(vectors[0].length);
     if (!(longest > noise)) break;
     const [pivot] = rest.splice(lengths.indexOf(longest), 1);
+    // Once more: it lost each direction as it was found, which is not enough where little of it is left.
     orthogonalize(pivot, basis);
     const length = norm(pivot);
     if (length <= noise) continue;

@@ -89,7 +89,11 @@ class Stars {
   }
 }
 
-function greedyStar(graph: ConflictGraph, order: Uint32Array, careful: boolean): Uint32Array {
+/**
+ * Color the vertices in `order`, so that no path of four has only two groups. With `careful` the neighbors of neighbors
+ * without a group count too, which does better where hubs come first.
+ */
+export function greedyStar(graph: ConflictGraph, order: Uint32Array, careful: boolean): Uint32Array {
   const stars = new Stars(graph);
   for (const v of order) stars.place(v, careful);
   return stars.colors;
