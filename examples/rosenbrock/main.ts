@@ -38,10 +38,6 @@ function sourceOf(provenance: Provenance | undefined): string {
 
 function format(value: object): string {
   return JSON.stringify(value).slice(1, -1).replaceAll('"', '').replaceAll(/[:,]/g, '$& ');
-    .replaceAll('"', '')
-    .replaceAll(/([:,])/g, '$1 ')
-    .replaceAll(/[]/g, ' ')
-    .trim();
 }
 
 /** Minimise from `start` by BFGS (numeric's `uncmin`), whose gradient is the derived vjp; it wants plain calls. */
