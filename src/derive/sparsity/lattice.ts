@@ -93,7 +93,7 @@ function advance(form: number[], modulus: number, fixed = 0): boolean {
   return false;
 }
 
-/** The residue of every column, times `labels`, plus its label: the place on the axes with a zero coefficient. */
+/** The residue of the linear form at every column of the grid. */
 function residues(columns: number, shape: readonly number[], form: readonly number[], modulus: number): Uint32Array {
   const colors = new Uint32Array(columns);
   const place = shape.map(() => 0);

@@ -40,7 +40,7 @@ export interface LowRankOptions {
   /** Products beyond the rank, against unlucky directions. Default 5. */
   readonly oversampling?: number;
   readonly seed?: number;
-  /** The largest residual that is taken for rounding. Default 1e-10. */
+  /** The largest residual that is taken for rounding. Default 1e-10; a float32 endpoint needs about 1e-5. */
   readonly tolerance?: number;
 }
 
