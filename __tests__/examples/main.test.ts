@@ -20,7 +20,7 @@ describe('the first example', () => {
     const text = await printed(rosenbrock);
     // By hand at (2, 2): f = 1 + 100·4, f_x = -2·(1 - 2) - 400·2·(2 - 4), f_y = 200·(2 - 4).
     expect(text).toMatch(/apply .*result: 401 .*own: apply\(\)/);
-    expect(text).toMatch(/jacobian .*x: 1602, y: -400 .*own: jacobian\(\)/);
+    expect(text).toMatch(/jacobian .*result: {x: 1602, y: -400} .*own: jacobian\(\)/);
     expect(text).toMatch(/jvp .*result: 2002 .*derived: jvpFromJacobian, 1 jacobian call/);
     expect(text).toMatch(/vjp .*x: 1602, y: -400 .*derived: vjpFromJacobian, 1 jacobian call/);
     expect(text).toContain('✕ minimum: (1.000000, 1.000000)');
