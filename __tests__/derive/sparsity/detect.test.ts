@@ -6,7 +6,7 @@ import {
   detectPattern,
   nanResponse,
   productResponse,
-  type Response,
+  type Responder,
   unitedResponse,
 } from '../../../src/derive/sparsity/detect.js';
 import { nnz } from '../../../src/derive/sparsity/pattern.js';
@@ -20,7 +20,7 @@ function broyden(x: Float64Array): Float64Array {
 }
 
 /** What a pool makes respond, for entries given as pairs. */
-function responseOf(outputs: number, pairs: readonly [number, number][]): Response {
+function responseOf(outputs: number, pairs: readonly [number, number][]): Responder {
   const touched = new Map<number, number[]>();
   for (const [i, j] of pairs) touched.set(j, [...(touched.get(j) ?? []), i]);
   return (pool) => {
@@ -30,7 +30,7 @@ function responseOf(outputs: number, pairs: readonly [number, number][]): Respon
   };
 }
 
-function now(options: DetectOptions, response: Response): Detection {
+function now(options: DetectOptions, response: Responder): Detection {
   const found = detectPattern(options, response);
   if (found instanceof Promise || 'then' in found) throw new Error('a promise');
   return found;

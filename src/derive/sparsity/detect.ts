@@ -13,7 +13,7 @@ import { nextRound, type Progress, record, started } from './pools.js';
 import { range, shuffle } from './vectors.js';
 
 /** Which outputs respond to a pool of inputs: nonzero for those that do. */
-export type Response = (pool: Uint32Array) => MaybePromise<ArrayLike<number>>;
+export type Responder = (pool: Uint32Array) => MaybePromise<ArrayLike<number>>;
 
 /** What is to be found. */
 export interface DetectOptions {
@@ -58,7 +58,7 @@ function* askRound(
   outputs: number,
   pools: number,
   order: Uint32Array,
-  respond: Response,
+  respond: Responder,
 ): Stepwise<Round> {
   const poolOf = pools > 65536 ? new Uint32Array(inputs) : new Uint16Array(inputs);
   const words = Math.ceil(pools / 32);
@@ -149,7 +149,7 @@ function leftOver(progress: Progress, unresolved: readonly number[]): number {
   return progress.expected.reduce((sum, expected, i) => sum + (given.has(i) ? 0 : expected), 0);
 }
 
-function* detection(options: DetectOptions, respond: Response): Stepwise<Detection> {
+function* detection(options: DetectOptions, respond: Responder): Stepwise<Detection> {
   const { inputs, outputs, seed = 1, falsePositives = 0.02 } = options;
   const { maxPools = Math.max(Math.min(inputs, 1024), Math.ceil(inputs / 2)) } = options;
   const random = seeded(seed);
@@ -175,7 +175,7 @@ function* detection(options: DetectOptions, respond: Response): Stepwise<Detecti
  * Find which outputs respond to which inputs. No entry is missed that shows in `respond`; entries too many are
  * expected to be `falsePositives` or fewer, and cost groups but no correctness. A promise exactly if `respond` gives one.
  */
-export function detectPattern(options: DetectOptions, respond: Response): MaybePromise<Detection> {
+export function detectPattern(options: DetectOptions, respond: Responder): MaybePromise<Detection> {
   return drive(detection(options, respond));
 }
 
@@ -183,7 +183,10 @@ export function detectPattern(options: DetectOptions, respond: Response): MaybeP
  * Ask by NaN: the inputs of the pool are NaN, the others as in `x`; an output that is NaN responds. One evaluation per
  * pool. An output that is NaN at `x` itself responds to every pool.
  */
-export function nanResponse(evaluate: (x: Float64Array) => MaybePromise<ArrayLike<number>>, x: Float64Array): Response {
+export function nanResponse(
+  evaluate: (x: Float64Array) => MaybePromise<ArrayLike<number>>,
+  x: Float64Array,
+): Responder {
   const ask = function* (pool: Uint32Array): Stepwise<Uint8Array> {
     const marked = x.slice();
     for (const j of pool) marked[j] = Number.NaN;
@@ -201,7 +204,7 @@ export function productResponse(
   jvp: (tangent: Float64Array) => MaybePromise<ArrayLike<number>>,
   inputs: number,
   seed = 1,
-): Response {
+): Responder {
   const random = seeded(seed);
   const ask = function* (pool: Uint32Array): Stepwise<Uint8Array> {
     const tangent = new Float64Array(inputs);
@@ -213,7 +216,7 @@ export function productResponse(
 }
 
 /** An output responds where any of these says so. */
-export function unitedResponse(...responses: readonly Response[]): Response {
+export function unitedResponse(...responses: readonly Responder[]): Responder {
   const ask = function* (pool: Uint32Array): Stepwise<Uint8Array> {
     let united: Uint8Array | undefined;
     for (const respond of responses) {
