@@ -266,6 +266,15 @@ export const errors = {
   ),
   E_LOAD_SYNTAX: definition<'place' | 'reason'>()((f) => `${f.place} is not valid: ${f.reason}`),
   E_LOAD_FAILED: definition<'file' | 'reason'>()((f) => `${f.file} cannot be loaded. ${f.reason}`),
+
+  // The command line: how it was written.
+  E_CLI_UNKNOWN: row<'kind' | 'received' | 'advice'>(422, 'usage_error')(
+    (f) => `${f.received} is no ${f.kind}. ${f.advice}`,
+  ),
+  E_CLI_VALUE: value('usage_error')((f) => `${f.path} is ${f.received}, and ${f.expected} is needed.`),
+  E_CLI_ARGUMENTS: row<'command' | 'received' | 'usage'>(422, 'usage_error')(
+    (f) => `${f.command} was given ${f.received} arguments. Usage: ${f.usage}`,
+  ),
 } as const satisfies Record<string, Row>;
 
 /** The code of an error. */
