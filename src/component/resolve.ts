@@ -93,6 +93,10 @@ function derivedAt(
   return derived;
 }
 
+interface Named {
+  readonly name: string;
+}
+
 function isRule(name: string): name is RuleName {
   return Object.hasOwn(rules, name);
 }
@@ -135,13 +139,19 @@ function checkKept(type: AnyClass, plan: Plan): void {
   for (const endpoint of derivativeNames) {
     const one = plan.get(endpoint);
     const owner = one?.kind === 'own' ? implementer(type, one.method) : undefined;
-    if (owner && isAbove(owner, current)) {
+    if (owner && isAbove(owner, current) && hasApply(owner)) {
       fail('E_DEFINE_STALE_DERIVATIVE', { component: current.name, endpoint, parent: owner.name });
     }
   }
 }
 
-function checkBases(type: AnyClass, plan: Plan): void {
+// A parent without an apply wrote its derivative for the apply to come.
+function hasApply(type: AnyClass): boolean {
+  return notes(type, 'endpoint').some(({ entries }) => entries.some(({ endpoint }) => endpoint === 'apply'));
+}
+
+/** Raise `E_DEFINE_NO_APPLY`, `E_DERIVE_BASE_MISSING` or `E_DERIVE_CYCLE` where a plan is not whole. */
+export function checkBases(type: Named, plan: Plan): void {
   if (!plan.has('apply')) fail('E_DEFINE_NO_APPLY', { component: type.name });
   for (const [endpoint, one] of plan) {
     if (one.kind !== 'derived') continue;
@@ -152,7 +162,7 @@ function checkBases(type: AnyClass, plan: Plan): void {
   }
 }
 
-function checkCycle(type: AnyClass, plan: Plan, start: EndpointName): void {
+function checkCycle(type: Named, plan: Plan, start: EndpointName): void {
   const visit = (endpoint: EndpointName, trail: readonly EndpointName[]): void => {
     const next = [...trail, endpoint];
     if (trail.includes(endpoint)) fail('E_DERIVE_CYCLE', { component: type.name, cycle: next.join(' <- ') });
