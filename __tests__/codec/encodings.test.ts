@@ -90,6 +90,13 @@ describe('bytes that only binary encodings keep', () => {
     },
   );
 
+  test('bytes at an odd place in memory are copied to an even one', () => {
+    const memory = new Uint8Array([9, 1, 0, 0, 0, 2, 0, 0, 0]);
+    const odd = { read: () => memory.subarray(1), append: () => '' };
+    const value = { shape: [2], dtype: 'int32', data: { buffer: 'a', encoding: 'binref' } };
+    expect(decoded(value, { files: odd }).data).toEqual(new Int32Array([1, 2]));
+  });
+
   test('a bool byte other than 0 is true', () => {
     const array = decoded({ shape: [3], dtype: 'bool', data: { buffer: 'AAL/', encoding: 'base64' } });
     expect(array.data).toEqual(new Uint8Array([0, 1, 1]));

@@ -1,5 +1,5 @@
 /** Array files on disk: confined to their folders, whatever a request says. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,6 +88,24 @@ describe('reading', () => {
   test.each(['', 'a\nb', ':', 'a'.repeat(5000)])('%j is no reference', (buffer) => {
     const { code } = refusal(reference(buffer), { files: arrayFiles({ input }) });
     expect(code).toBe(buffer === ':' ? 'E_ARRAY_FILE' : 'E_ARRAY_DECODE');
+  });
+
+  test('a link that is exchanged all the time never leads out', async () => {
+    const swap = `const fs = require('fs'); const targets = ['${join(root, 'secret.bin')}', '${join(input, 'a.bin')}'];
+      for (let i = 0; ; i++) { fs.symlinkSync(targets[i % 2], 'next'); fs.renameSync('next', 'swap.bin'); if (i === 1) console.log(); }`;
+    const child = spawn(process.execPath, ['-e', swap], { cwd: input });
+    try {
+      await new Promise((resolve) => child.stdout.once('data', resolve));
+      const files = arrayFiles({ input });
+      const seen = new Set<string>();
+      for (let i = 0; i < 10_000; i++) {
+        const bytes = files.read('swap.bin', 0, 6);
+        if (bytes instanceof Uint8Array) seen.add(Buffer.from(bytes).toString('latin1'));
+      }
+      expect([...seen]).toEqual(['\0\x01\x02\x03\x04\x05']);
+    } finally {
+      child.kill();
+    }
   });
 
   test('a number is no reference', () => {

@@ -178,6 +178,7 @@ describe('json values', () => {
     ['E_ARRAY_RANGE', 'float32', 1e39],
     ['E_ARRAY_RANGE', 'float16', 65520],
     ['E_ARRAY_RANGE', 'complex64', '1e39+0j'],
+    ['E_ARRAY_RANGE', 'complex64', '0-1e39j'],
     ['E_ARRAY_INTEGER', 'int8', 1.5],
     ['E_ARRAY_INTEGER', 'int64', 0.5],
     ['E_ARRAY_INTEGER', 'int64', NaN],

@@ -73,6 +73,7 @@ describe('arrays as nested lists', () => {
     ],
     [new NdArray('float64', [2, 2], new Float64Array([1, 2.5, 1e-7, 1e21])), '[[1,2.5],[1e-7,1e+21]]'],
     [new NdArray('float32', [], new Float32Array([0.1])), '0.10000000149011612'],
+    [new NdArray('float64', [2], new Float64Array([1, -0])), '[1,-0.0]'],
     [new NdArray('bool', [2], new Uint8Array([1, 0])), '[true,false]'],
     [new NdArray('int64', [1, 1], new BigInt64Array([-(2n ** 63n)])), '[[-9223372036854775808]]'],
     [new NdArray('complex128', [3], new Float64Array([1, 2, -0, -0, NaN, -Infinity])), '["1+2j","-0-0j","nan-infj"]'],
