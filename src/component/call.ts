@@ -1,9 +1,8 @@
-/** One call of an endpoint: read the request, run it, present the result. Synchronous wherever the component is. */
-import { isPromise } from '../derive/drive.js';
+/** One call of an endpoint of an instance. */
 import type { ComponentError } from '../errors.js';
 import type { CallOptions, Endpoint, EndpointName, MaybePromise } from '../operators/endpoints.js';
-import { operators } from '../operators/index.js';
-import { type Operator, type RawRequest, raise } from '../operators/operator.js';
+import type { RawRequest } from '../operators/operator.js';
+import { ask } from './ask.js';
 import { type CompiledComponent, missingEndpoint } from './compile.js';
 import { dispatch } from './dispatch.js';
 
@@ -18,17 +17,5 @@ export function call<N extends EndpointName>(
 ): MaybePromise<unknown> {
   const run = dispatch(compiled, instance)[endpoint] as Endpoint<N> | undefined;
   if (!run) throw missingEndpoint(compiled, endpoint);
-  const operator = operators[endpoint] as unknown as Operator<N>;
-  const inputs = found.length === 0 ? (raw.inputs as object) : undefined;
-  const request = operator.read(compiled.signature, raw, inputs, found, options);
-  raise('The request', found);
-  const method = methodOf(compiled, endpoint);
-  const result = run(request);
-  if (isPromise(result)) return Promise.resolve(result).then((value) => operator.present(method, request, value));
-  return operator.present(method, request, result);
-}
-
-function methodOf({ signature, plan }: CompiledComponent, endpoint: EndpointName): string {
-  const one = plan.get(endpoint);
-  return `${signature.name}.${one?.kind === 'own' ? one.method : endpoint}()`;
+  return ask(compiled, endpoint, run, raw, options, found);
 }

@@ -98,7 +98,8 @@ function checkDifferentiable(signature: Signature, plan: Plan): void {
   }
 }
 
-function provenanceOf(plan: Plan): CompiledComponent['provenance'] {
+/** Where each endpoint of a plan comes from. */
+export function provenanceOf(plan: Plan): CompiledComponent['provenance'] {
   const entries = endpointNames.flatMap((endpoint): [EndpointName, Provenance][] => {
     const one = plan.get(endpoint);
     if (!one) return [];

@@ -55,7 +55,7 @@ function own<N extends EndpointName>(
 }
 
 /** A rule over the other endpoints of the same table. */
-function derived(
+export function derived(
   { signature, plan }: CompiledComponent,
   endpoints: Dispatch,
   { rule: name, options }: DerivedEndpoint,

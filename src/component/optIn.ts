@@ -16,7 +16,7 @@ const written = (rule: string) => `--derive ${rule}`;
  */
 export function withDerivations(type: AnyClass, names: readonly string[]): AnyClass {
   const { plan } = compile(type, DifferentiableComponent);
-  const added = [...new Set(names)].filter((name) => isNew(type, plan, name));
+  const added = [...new Set(names)].filter((name) => isNew(type.name, plan, name, written(name)));
   if (added.length === 0) return type;
   const derived = class extends (type as new () => object) {};
   Object.defineProperty(derived, 'name', { value: type.name, configurable: true });
@@ -24,16 +24,17 @@ export function withDerivations(type: AnyClass, names: readonly string[]): AnyCl
   return derived;
 }
 
-function isNew(type: AnyClass, plan: Plan, name: string): boolean {
-  const component = type.name;
+/**
+ * Whether a plan lacks this rule. Raises `E_DERIVE_UNKNOWN`, and `E_DERIVE_OWN_EXISTS` or `E_DERIVE_TWICE` where the
+ * plan answers its endpoint otherwise. `decorator` is how the opt-in is written, for messages.
+ */
+export function isNew(component: string, plan: Plan, name: string, decorator: string): name is RuleName {
   if (!Object.hasOwn(rules, name))
     return fail('E_DERIVE_UNKNOWN', { component, rule: name, known: ruleNames.join(', ') });
   const endpoint = rules[name as RuleName].to;
   const present = plan.get(endpoint);
   if (!present) return true;
-  if (present.kind === 'own') {
-    return fail('E_DERIVE_OWN_EXISTS', { component, decorator: written(name), method: present.method });
-  }
+  if (present.kind === 'own') return fail('E_DERIVE_OWN_EXISTS', { component, decorator, method: present.method });
   if (present.rule === name) return false;
-  return fail('E_DERIVE_TWICE', { component, endpoint, first: present.decorator, second: written(name) });
+  return fail('E_DERIVE_TWICE', { component, endpoint, first: present.decorator, second: decorator });
 }

@@ -1,12 +1,14 @@
 /** Handles: what an application calls. A local component and a remote one are called through the same interface. */
 import { type CompiledComponent, compile, type Provenance } from '../component/compile.js';
 import { DifferentiableComponent } from '../component/component.js';
+import { dispatch } from '../component/dispatch.js';
+import type { Offer } from '../component/extend.js';
 import { fail } from '../errors.js';
 import type { ArrayLiteral, CallOptions, EndpointName, JacobianValue, ProductValue } from '../operators/endpoints.js';
-import type { RawRequest } from '../operators/operator.js';
 import type { Abstract, ShapeDType } from '../schema/abstract.js';
 import type { AnyClass } from '../schema/metadata.js';
-import { invoke } from './invoke.js';
+import { found, handleOver, type Send } from './handleOver.js';
+import { invoke, type Target } from './invoke.js';
 
 /** Inputs as an application may write them: plain literals; what has a default may be left out. */
 export type Literal<T> = { readonly [K in keyof T]?: LiteralOf<T[K]> };
@@ -63,18 +65,18 @@ export function openComponent<I extends object, O extends object>(
   const type = (typeof component === 'function' ? component : component.constructor) as AnyClass;
   const compiled = compile(type, DifferentiableComponent);
   const instance = typeof component === 'function' ? create(compiled, component) : component;
-  const send = (endpoint: EndpointName, raw: RawRequest, options?: CallOptions) =>
-    invoke({ compiled, instance }, endpoint, raw, options);
-  return Object.freeze({
-    name: compiled.name,
-    version: compiled.version,
-    provenance: compiled.provenance,
-    apply: (inputs, options) => send('apply', { inputs }, options) as Promise<O>,
-    abstractEval: (inputs, options) => send('abstractEval', { inputs }, options) as Promise<Abstract<O>>,
-    jacobian: (request, options) => send('jacobian', request, options) as Promise<JacobianValue>,
-    jvp: (request, options) => send('jvp', request, options) as Promise<ProductValue>,
-    vjp: (request, options) => send('vjp', request, options) as Promise<ProductValue>,
-  } satisfies ComponentHandle<I, O>);
+  const handle = handleOver(compiled, senderTo({ compiled, instance }));
+  const foundation = {
+    offer: () => ({ compiled, endpoints: dispatch(compiled, instance) }),
+    sender: (offer: Offer) => senderTo({ ...offer, instance }),
+    // What runs in this process may use its buffers again.
+    concurrency: 1,
+  };
+  return Object.freeze(found(handle, foundation)) as unknown as ComponentHandle<I, O>;
+}
+
+function senderTo(target: Target): Send {
+  return (endpoint, raw, options) => invoke(target, endpoint, raw, options);
 }
 
 function create<T extends object>(compiled: CompiledComponent, type: new () => T): T {

@@ -1,8 +1,10 @@
 /** The path of every request: check the inputs, read the request, run it, check and present the result. */
+import { ask } from '../component/ask.js';
 import { call } from '../component/call.js';
 import { type CompiledComponent, missingEndpoint } from '../component/compile.js';
+import type { Dispatch } from '../component/dispatch.js';
 import type { ComponentError } from '../errors.js';
-import type { CallOptions, EndpointName } from '../operators/endpoints.js';
+import type { CallOptions, Endpoint, EndpointName } from '../operators/endpoints.js';
 import type { RawRequest } from '../operators/operator.js';
 import { readAbstract } from '../schema/abstract.js';
 import { type ArrayReader, check, readValue } from '../schema/check.js';
@@ -12,6 +14,8 @@ import { type ConstraintCheck, isConstrained, loadConstraints } from '../schema/
 export interface Target {
   readonly compiled: CompiledComponent;
   readonly instance: object;
+  /** Its endpoints, where they are not those of the instance alone. */
+  readonly endpoints?: Dispatch | undefined;
 }
 
 const constraintChecks = new WeakMap<CompiledComponent, Promise<ConstraintCheck> | undefined>();
@@ -25,7 +29,7 @@ function constraintsOf(compiled: CompiledComponent): Promise<ConstraintCheck> | 
 
 /** Send one request. Inputs are coerced, defaulted and validated; every problem is reported at once. */
 export async function invoke(
-  { compiled, instance }: Target,
+  { compiled, instance, endpoints }: Target,
   endpoint: EndpointName,
   raw: RawRequest,
   options?: CallOptions,
@@ -37,5 +41,8 @@ export async function invoke(
   const problems: ComponentError[] = [...checked.problems];
   const constraints = endpoint === 'abstractEval' ? undefined : constraintsOf(compiled);
   if (constraints && problems.length === 0) problems.push(...(await (await constraints)(checked.instances)));
-  return call(compiled, instance, endpoint, { ...raw, inputs: checked.value }, options, problems);
+  const request = { ...raw, inputs: checked.value };
+  const run = endpoints?.[endpoint] as Endpoint<EndpointName> | undefined;
+  if (run) return ask(compiled, endpoint, run, request, options, problems);
+  return call(compiled, instance, endpoint, request, options, problems);
 }

@@ -2,10 +2,7 @@
  * Requests and answers as they travel: a JSON body in the operator's wire words in, a JSON body in the asked format
  * out. The server, its workers and the command line all come through `answer`.
  */
-import { castArray } from '../array/cast.js';
-import { type DType, dtypes, promote } from '../array/dtype.js';
-import { readArray } from '../array/literal.js';
-import { isNdArray, NdArray } from '../array/ndarray.js';
+import { type DType, promote } from '../array/dtype.js';
 import { parseBody } from '../codec/body.js';
 import { decodeArray, isEncodedArray } from '../codec/decode.js';
 import type { Compression } from '../codec/encoding.js';
@@ -23,6 +20,7 @@ import { type ArrayReader, describe, readValue } from '../schema/check.js';
 import { leafAt, type Schema } from '../schema/schema.js';
 import { nearest } from '../schema/suggest.js';
 import { invoke, type Target } from './invoke.js';
+import { asArray } from './wireArray.js';
 
 /** How a request is read and its answer written. */
 export interface WireOptions extends CallOptions {
@@ -107,7 +105,11 @@ function arrayReader(endpoint: EndpointName, options: WireOptions): ArrayReader 
 }
 
 /** A result as a tree for `writeJson`: every array an `NdArray`, scalars too; what is left out is null. */
-export function wireForm({ signature }: CompiledComponent, endpoint: EndpointName, result: unknown): unknown {
+export function wireForm(
+  { signature }: Pick<CompiledComponent, 'signature'>,
+  endpoint: EndpointName,
+  result: unknown,
+): unknown {
   if (endpoint === 'apply') return outputsForm(signature.outputs, result as Record<string, unknown>);
   if (endpoint === 'abstractEval') return result;
   const dtypeOf = (schema: Schema, path: string): DType => {
@@ -144,16 +146,4 @@ function eachOf(value: unknown, each: 'list' | 'map' | undefined, one: (item: un
   if (each === 'list' && Array.isArray(value)) return value.map(one);
   if (each === 'map' && value instanceof Map) return new Map([...value].map(([key, item]) => [key, one(item)]));
   return one(value);
-}
-
-function asArray(value: unknown, dtype: DType): NdArray<DType> {
-  if (isNdArray(value)) return value;
-  if (typeof value === 'number' && dtypes[dtype].storage === Float64Array && dtypes[dtype].components === 1) {
-    return new NdArray('float64', [], Float64Array.of(value)) as NdArray<DType>;
-  }
-  const array = readArray(value, { dtype: 'any', shape: [] });
-  if ('code' in array)
-    throw new ComponentError(array.code, { path: 'outputs', received: array.received, expected: array.expected });
-  const cast = castArray(array, dtype);
-  return 'code' in cast ? array : cast;
 }

@@ -1,0 +1,44 @@
+/**
+ * Adding derivations to endpoints that are there already, of whatever kind: a local component's, or those that requests
+ * over the network answer.
+ */
+import type { RuleName } from '../derive/rules.js';
+import { rules } from '../derive/rules.js';
+import { type CompiledComponent, provenanceOf } from './compile.js';
+import { type Dispatch, derived } from './dispatch.js';
+import { isNew } from './optIn.js';
+import { checkBases, type DerivedEndpoint, type Plan } from './resolve.js';
+
+/** A component as far as requests go: what it says of itself, and its endpoints in canonical form. */
+export interface Offer {
+  readonly compiled: CompiledComponent;
+  readonly endpoints: Dispatch;
+}
+
+/**
+ * The offer with the rules added; one that is there already is left as it is. `written` is how a rule was written, for
+ * messages. Raises `E_DERIVE_…`: an unknown rule, an endpoint that is answered otherwise, a missing base, a cycle.
+ */
+export function extend(offer: Offer, names: readonly string[], written: (rule: string) => string): Offer {
+  const { compiled } = offer;
+  const plan = new Map(compiled.plan);
+  for (const name of names) {
+    if (isNew(compiled.name, plan, name, written(name))) plan.set(rules[name].to, added(name, written(name), compiled));
+  }
+  checkBases(compiled, plan);
+  const extended: CompiledComponent = Object.freeze({ ...compiled, plan, provenance: provenanceOf(plan) });
+  return Object.freeze({ compiled: extended, endpoints: tableOf(extended, plan, offer.endpoints) });
+}
+
+function added(rule: RuleName, decorator: string, { type: owner }: CompiledComponent): DerivedEndpoint {
+  return { kind: 'derived', rule, decorator, options: {}, owner };
+}
+
+function tableOf(compiled: CompiledComponent, plan: Plan, base: Dispatch): Dispatch {
+  const table: Record<string, unknown> = { ...base };
+  for (const [endpoint, one] of plan) {
+    if (!Object.hasOwn(base, endpoint) && one.kind === 'derived')
+      table[endpoint] = derived(compiled, table as Dispatch, one);
+  }
+  return Object.freeze(table as Dispatch);
+}
