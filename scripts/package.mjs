@@ -87,7 +87,7 @@ const checks = {
     );
     const files = run('tar', ['-tzf', tarball], home).trim().split('\n');
     const strange = files.filter(
-      (file) => !/^package\/(dist\/(src|decorators)\/.*\.(js|js\.map|d\.ts|json)|[^/]+)$/.test(file),
+      (file) => !/^package\/(dist\/(src|decorators)\/.*\.(js|js\.map|d\.ts|json)|templates\/.*|[^/]+)$/.test(file),
     );
     if (strange.length > 0) throw new Error(`The package holds ${strange.join(', ')}.`);
     return `${files.length} files`;

@@ -1,0 +1,31 @@
+/** The command `serve`. */
+import { type Command, componentArgument, componentOptions, exitCodes } from '../command.js';
+
+/** Serves a component until it is told to stop. */
+export const serve: Command = {
+  description:
+    'Serves the component over HTTP, with its documentation at /docs. SIGTERM and SIGINT let running requests finish; a ' +
+    'second one does not wait.',
+  args: [componentArgument],
+  options: [
+    ...componentOptions,
+    'host',
+    'port',
+    'workers',
+    'output-format',
+    'compression',
+    'input-path',
+    'output-path',
+    'body-limit',
+    'queue-limit',
+    'timeout',
+    'name',
+    'description',
+    'component-version',
+  ],
+  examples: [
+    { command: 'cotangent serve', says: 'Serve ./component.ts at http://127.0.0.1:8000.' },
+    { command: 'cotangent serve component.ts --port 9000 --workers 2', says: 'On another port, with two threads.' },
+  ],
+  run: async () => exitCodes.ok,
+};

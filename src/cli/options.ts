@@ -1,0 +1,185 @@
+/**
+ * The option table: every option of the command line, with the environment variables that set it.
+ *
+ * To add an option, add a row here and its name to the commands that take it; parsing, help, completion and docs/cli.md
+ * follow. Of a row's variables the first that is set counts; the option itself comes before all of them.
+ */
+
+/** A row of the option table. */
+export interface OptionRow {
+  /** `flag` takes no value; `list` may be given several times. */
+  readonly kind: 'flag' | 'text' | 'number' | 'size' | 'list';
+  readonly short?: string;
+  /** What its value is called in help. */
+  readonly value?: string;
+  /** The values it may have. */
+  readonly choices?: readonly string[];
+  /** What a shell proposes as its value. */
+  readonly complete?: 'file' | 'folder' | 'rule';
+  /** The least and the greatest number. */
+  readonly range?: readonly [number, number];
+  /** What holds where nothing is said, in words. */
+  readonly default?: string;
+  readonly env: readonly string[];
+  readonly summary: string;
+}
+
+const tesseract = (name: string) => [`COTANGENT_${name}`, `TESSERACT_RUNTIME_${name}`, `TESSERACT_${name}`];
+const tesseractServe = (name: string, theirs: string = name) => [
+  `COTANGENT_${name}`,
+  `TESSERACT_RUNTIME_SERVE_${theirs}`,
+];
+
+/** Every option. */
+export const options = {
+  component: {
+    kind: 'text',
+    short: 'c',
+    value: 'file',
+    complete: 'file',
+    default: 'component.ts',
+    env: ['COTANGENT_COMPONENT'],
+    summary: 'The file of the component: TypeScript or JavaScript, ES module or CommonJS.',
+  },
+  export: {
+    kind: 'text',
+    value: 'name',
+    default: 'the default export, or the only component',
+    env: ['COTANGENT_EXPORT'],
+    summary: 'Which export of the file is the component.',
+  },
+  derive: {
+    kind: 'list',
+    value: 'rule',
+    complete: 'rule',
+    env: ['COTANGENT_DERIVE'],
+    summary: 'Derive an endpoint that the class does not offer, by this rule: vjpFromJacobian. May be repeated.',
+  },
+  'input-path': {
+    kind: 'text',
+    value: 'folder',
+    complete: 'folder',
+    env: tesseract('INPUT_PATH'),
+    summary: 'The folder that binref arrays of a request are read from. Without it they are refused.',
+  },
+  'output-path': {
+    kind: 'text',
+    value: 'folder',
+    complete: 'folder',
+    default: '.',
+    env: tesseract('OUTPUT_PATH'),
+    summary: 'The folder that binref arrays and the output file are written to.',
+  },
+  'output-format': {
+    kind: 'text',
+    short: 'f',
+    value: 'format',
+    choices: ['json', 'json+base64', 'json+binref'],
+    default: 'json',
+    env: tesseract('OUTPUT_FORMAT'),
+    summary: 'How the arrays of an answer are written.',
+  },
+  'output-file': {
+    kind: 'text',
+    short: 'o',
+    value: 'name',
+    env: tesseract('OUTPUT_FILE'),
+    summary: 'Write the answer to this file in the output folder, and nothing to standard output.',
+  },
+  compression: {
+    kind: 'text',
+    value: 'method',
+    choices: ['lz4'],
+    env: tesseract('COMPRESSION'),
+    summary: 'Compress the arrays of an answer.',
+  },
+  host: {
+    kind: 'text',
+    value: 'address',
+    default: '127.0.0.1',
+    env: tesseractServe('HOST'),
+    summary: 'The address to listen on; 0.0.0.0 is every one.',
+  },
+  port: {
+    kind: 'number',
+    short: 'p',
+    value: 'number',
+    range: [0, 65535],
+    default: '8000',
+    env: tesseractServe('PORT'),
+    summary: 'The port to listen on; 0 is any that is free.',
+  },
+  workers: {
+    kind: 'number',
+    short: 'w',
+    value: 'number',
+    range: [1, 1024],
+    default: '1',
+    env: tesseractServe('WORKERS', 'NUM_WORKERS'),
+    summary: 'How many threads run the component.',
+  },
+  'body-limit': {
+    kind: 'size',
+    value: 'size',
+    env: ['COTANGENT_BODY_LIMIT'],
+    summary: 'The largest request: 100MB, 1GiB. A larger one is answered with 413.',
+  },
+  'queue-limit': {
+    kind: 'number',
+    value: 'number',
+    range: [0, 1_000_000],
+    env: ['COTANGENT_QUEUE_LIMIT'],
+    summary: 'How many requests may wait for a thread. One more is answered with 503.',
+  },
+  timeout: {
+    kind: 'number',
+    value: 'seconds',
+    range: [0.001, 1_000_000],
+    env: ['COTANGENT_TIMEOUT'],
+    summary: 'How long a request may run.',
+  },
+  name: { kind: 'text', value: 'text', env: tesseract('NAME'), summary: 'The name that clients see.' },
+  description: {
+    kind: 'text',
+    value: 'text',
+    env: tesseract('DESCRIPTION'),
+    summary: 'The description that clients see.',
+  },
+  'component-version': {
+    kind: 'text',
+    value: 'version',
+    env: ['COTANGENT_COMPONENT_VERSION', 'TESSERACT_RUNTIME_VERSION', 'TESSERACT_VERSION'],
+    summary: 'The version that clients see.',
+  },
+  json: { kind: 'flag', env: [], summary: 'Print JSON for programs.' },
+  commonjs: { kind: 'flag', env: [], summary: 'Make a CommonJS project instead of ES modules.' },
+  standard: { kind: 'flag', env: [], summary: 'Use standard decorators instead of experimentalDecorators.' },
+  debug: { kind: 'flag', env: tesseract('DEBUG'), summary: 'Show stacks with errors.' },
+  help: { kind: 'flag', short: 'h', env: [], summary: 'Say how a command is used.' },
+  version: { kind: 'flag', env: [], summary: 'Print the version of cotangent.' },
+} as const satisfies Record<string, OptionRow>;
+
+/** The name of an option, without its hyphens. */
+export type OptionName = keyof typeof options;
+
+/** What an option is worth to a command. */
+export type OptionValue<R extends OptionRow> = R['kind'] extends 'flag'
+  ? boolean
+  : R['kind'] extends 'number' | 'size'
+    ? number | undefined
+    : R['kind'] extends 'list'
+      ? readonly string[]
+      : R extends { readonly choices: readonly (infer C)[] }
+        ? C | undefined
+        : string | undefined;
+
+/** The values of all options: what was given, else what the environment says, else nothing. */
+export type OptionValues = { readonly [N in OptionName]: OptionValue<(typeof options)[N]> };
+
+/** The names of all options. */
+export const optionNames: readonly OptionName[] = Object.keys(options) as OptionName[];
+
+/** The row of an option. */
+export function optionOf(name: OptionName): OptionRow {
+  return options[name];
+}
