@@ -7,9 +7,9 @@
 
 import type { DType } from '../array/dtype.js';
 import { type ArrayTarget, readArray } from '../array/literal.js';
-import { type NdArray, scalarOf } from '../array/ndarray.js';
+import { isNdArray, type NdArray, scalarOf } from '../array/ndarray.js';
 import { formatShape } from '../array/shape.js';
-import { ComponentError, problem } from '../errors.js';
+import { ComponentError, fail, problem } from '../errors.js';
 import { type ArraySpec, type PlainRow, type PlainSpec, plainKinds } from './field.js';
 import type { Field, Schema } from './schema.js';
 import { nearest } from './suggest.js';
@@ -23,6 +23,16 @@ export interface CheckOptions {
   readonly array?: ArrayReader;
   /** Whether fields that are not arrays may be missing. */
   readonly partial?: boolean;
+  /** How many values lists and maps may hold, all together; any number unless said otherwise. */
+  readonly elements?: number;
+}
+
+// More would help nobody, and a request could ask for millions.
+const MOST_PROBLEMS = 50;
+
+/** Whether a pass may stop: there is enough to report. */
+export function isEnough(problems: readonly ComponentError[]): boolean {
+  return problems.length >= MOST_PROBLEMS;
 }
 
 /** A pass over a value: what is wrong so far, and how arrays are read. */
@@ -32,6 +42,8 @@ interface Pass {
   readonly partial: boolean;
   /** Called with every model instance that was built, innermost first. */
   readonly built: (instance: object, at: string) => void;
+  /** How many values lists and maps hold so far, and may hold. */
+  readonly elements: { held: number; readonly most: number };
 }
 
 /** What a pass over a value gave. */
@@ -52,6 +64,7 @@ export function check(schema: Schema, value: unknown, at: string, options: Check
     array: options.array ?? readValue,
     partial: options.partial ?? false,
     built,
+    elements: { held: 0, most: options.elements ?? Infinity },
   });
   return { value: instance as Record<string, unknown>, problems, instances };
 }
@@ -79,6 +92,7 @@ function readModel(schema: Schema, value: unknown, at: string, pass: Pass): unkn
 function refuseUnknown(schema: Schema, value: Record<string, unknown>, at: string, problems: ComponentError[]): void {
   for (const name of Object.keys(value)) {
     if (schema.byName.has(name)) continue;
+    if (isEnough(problems)) return;
     const known = [...schema.byName.keys()];
     const meant = nearest(name, known);
     problems.push(
@@ -110,7 +124,14 @@ function readOne(field: Field, value: unknown, at: string, pass: Pass): unknown 
 }
 
 function readList(field: Field, value: unknown, at: string, pass: Pass): unknown {
-  if (Array.isArray(value)) return Array.from(value, (item, i) => readOne(field, item, `${at}.[${i}]`, pass));
+  if (Array.isArray(value)) {
+    refuseMany(value.length, at, pass);
+    const list: unknown[] = [];
+    for (let i = 0; i < value.length && !isEnough(pass.problems); i++) {
+      list.push(readOne(field, value[i], `${at}.[${i}]`, pass));
+    }
+    return list;
+  }
   pass.problems.push(
     problem('E_TYPE', { path: at, received: describe(value), expected: `a list of ${expectation(field)}` }),
   );
@@ -124,10 +145,20 @@ function readMap(field: Field, value: unknown, at: string, pass: Pass): unknown 
     );
     return undefined;
   }
-  const entries: Iterable<[string, unknown]> = value instanceof Map ? value.entries() : Object.entries(value);
+  const entries: readonly (readonly [unknown, unknown])[] = [...(value instanceof Map ? value : Object.entries(value))];
+  refuseMany(entries.length, at, pass);
   const map = new Map<string, unknown>();
-  for (const [key, item] of entries) map.set(String(key), readOne(field, item, `${at}.{${clip(String(key))}}`, pass));
+  for (const [key, item] of entries) {
+    if (isEnough(pass.problems)) break;
+    map.set(String(key), readOne(field, item, `${at}.{${clip(String(key))}}`, pass));
+  }
   return map;
+}
+
+function refuseMany(count: number, at: string, pass: Pass): void {
+  pass.elements.held += count;
+  const { held, most } = pass.elements;
+  if (held > most) fail('E_LIMIT', { path: at, received: `${count} values`, expected: `${most} in lists and maps` });
 }
 
 function readPlain(spec: PlainSpec, value: unknown, at: string, problems: ComponentError[]): unknown {
@@ -187,6 +218,8 @@ export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(clip(value));
   if (typeof value === 'function') return `the function ${value.name}`;
   if (typeof value !== 'object') return String(value);
+  if (isNdArray(value)) return `an array, ${value.dtype} ${formatShape(value.shape)}`;
+  if (value instanceof Map) return `a map of ${value.size}`;
   const name = Object.getPrototypeOf(value)?.constructor?.name ?? 'Object';
   return name === 'Object' ? 'an object' : `a ${name}`;
 }

@@ -58,7 +58,9 @@ export function valueAt(root: unknown, steps: readonly Step[]): unknown {
 }
 
 function child(value: object, step: Step): unknown {
-  if (step.kind === 'index') return Array.isArray(value) ? value[step.index ?? -1] : undefined;
+  if (Array.isArray(value) || step.kind === 'index') {
+    return Array.isArray(value) && step.kind === 'index' ? value[step.index ?? -1] : undefined;
+  }
   const name = step.kind === 'field' ? step.name : (step.key ?? '');
   if (value instanceof Map) return value.get(name);
   return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;

@@ -68,15 +68,14 @@ function build(type: AnyClass): Schema {
   const create = (): Record<string, unknown> => new (type as unknown as new () => Record<string, unknown>)();
   const defaults = initial(type, create);
   const fields = [...specs].map(([name, spec]) => fieldOf(type, name, spec, defaults[name] !== undefined));
+  return schemaOver(type, fields, create);
+}
+
+/** The schema of fields that are known, whose class is `type` and whose defaults `create` makes. */
+export function schemaOver(type: AnyClass, fields: readonly Field[], create: Schema['create']): Schema {
   const byName = new Map(fields.map((field) => [field.name, field]));
-  return Object.freeze({
-    name: type.name,
-    type,
-    fields: Object.freeze(fields),
-    byName,
-    leaves: leavesOf(fields),
-    create,
-  });
+  const leaves = leavesOf(fields);
+  return Object.freeze({ name: type.name, type, fields: Object.freeze([...fields]), byName, leaves, create });
 }
 
 function initial(type: AnyClass, create: () => Record<string, unknown>): Record<string, unknown> {
