@@ -11,6 +11,9 @@ export interface ComponentDeclaration<I extends object, O extends object> extend
   readonly outputs: AnyClass<O>;
 }
 
+/** A component whose apply takes `I` and gives `O`. */
+export type Evaluator<I extends object, O extends object> = Pick<DifferentiableComponent<I, O>, 'apply'>;
+
 /** A decorator of classes whose instances are `T`. */
 export type ClassDecoratorFor<T extends object> = <C extends AnyClass<T>>(
   target: C,
@@ -20,9 +23,7 @@ export type ClassDecoratorFor<T extends object> = <C extends AnyClass<T>>(
 /** Declares a component: its inputs, its outputs, and what clients are told of it. Subclasses inherit it. */
 export function Component<I extends object, O extends object>(
   options: ComponentDeclaration<I, O>,
-): ClassDecoratorFor<DifferentiableComponent<I, O>> {
+): ClassDecoratorFor<Evaluator<I, O>> {
   refuseBare('Component', [options]);
-  return classDecorator({ kind: 'component', entry: { ...options } }) as ClassDecoratorFor<
-    DifferentiableComponent<I, O>
-  >;
+  return classDecorator({ kind: 'component', entry: { ...options } }) as ClassDecoratorFor<Evaluator<I, O>>;
 }

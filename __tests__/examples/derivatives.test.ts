@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { array, type DType, isNdArray, NdArray, openComponent } from 'cotangent';
 import { Heat } from '../../examples/heat/component.js';
-import { ObservedHeat, type ObservedInputs, type ObservedOutputs } from '../../examples/heat/observed.js';
+import { ObservedHeat } from '../../examples/heat/observed.js';
 import { MeshStats } from '../../examples/meshstats/component.js';
 import { Rosenbrock } from '../../examples/rosenbrock/component.js';
 import { VectorAdd } from '../../examples/vectoradd/component.js';
@@ -117,7 +117,7 @@ describe('heat', () => {
 
   describe('seen by sensors', () => {
     const sensors = array([0, 0.13, 0.5, 0.97, 1]);
-    const handle = openComponent<ObservedInputs, ObservedOutputs>(ObservedHeat);
+    const handle = openComponent(ObservedHeat);
     const x = wave(11, 0.9).map((value) => value / 3);
 
     test('the Jacobian derived from the adjoint of the subclass is that of its differences', async () => {

@@ -1,7 +1,7 @@
 /** Ask the Rosenbrock function for its derivatives, then walk down its valley with them. `npm start` runs this. */
 import { argv, stdout } from 'node:process';
 import { pathToFileURL } from 'node:url';
-import { type ComponentHandle, openComponent, type Provenance } from 'cotangent';
+import { type ComponentHandle, openComponent, type Provenance, sync } from 'cotangent';
 import numeric from 'numeric';
 import { Rosenbrock } from './component.js';
 import { drawPath, type Point } from './picture.js';
@@ -50,7 +50,7 @@ function descent(start: Point): string[] {
   const gradient = (point: readonly number[]) => {
     calls += 1;
     const request = { inputs: at(point), of: ['result'], wrt: ['x', 'y'], cotangent: { result: 1 } };
-    const { x, y } = atOnce(rosenbrock.vjp(request));
+    const { x, y } = sync(rosenbrock.vjp(request));
     return [x, y];
   };
   const found = numeric.uncmin(height, [...start], 1e-7, gradient, 200, (_step, [x, y]) => void path.push([x, y]));
@@ -62,12 +62,6 @@ function descent(start: Point): string[] {
     '',
     `  ○ start   ● step   ✕ minimum: (${x!.toFixed(6)}, ${y!.toFixed(6)}), where f = ${found.f.toExponential(1)}`,
   ];
-}
-
-/** What is synchronous in a component stays so when it is derived; an optimiser that cannot wait relies on that. */
-function atOnce<T>(value: T | Promise<T>): T {
-  if (value instanceof Promise) throw new TypeError('This descent needs a synchronous component.');
-  return value;
 }
 
 const highlighted = (line: string) => line.replaceAll(/[○●✕]/g, '\x1b[1;33m$&\x1b[0m');

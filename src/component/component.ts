@@ -2,9 +2,11 @@
 import type {
   EndpointName,
   JacobianRequest,
+  JacobianResult,
   JacobianValue,
   JvpRequest,
   MaybePromise,
+  ProductResult,
   ProductValue,
   VjpRequest,
 } from '../operators/endpoints.js';
@@ -17,8 +19,17 @@ import { markFrameworks } from './resolve.js';
 
 declare const framework: unique symbol;
 
-/** Marks what a method of the base class gives, so that the compiler can tell a method that a class has written. */
-export type Framework<T> = T & { readonly [framework]?: never };
+/**
+ * What a method of the base class gives: a `Value`. Its type is as wide as `Result`, what an author may return, so that
+ * a method which overrides it may return numbers, lists and typed arrays; `sync` and handles give the `Value`.
+ */
+export type Framework<Result, Value = Result> = Result & { readonly [framework]?: Value };
+
+/** What stands behind the mark of `Framework`; a type without the mark is left as it is. */
+export type ValueOf<R> = R extends { readonly [framework]?: infer V } ? (unknown extends V ? R : NonNullable<V>) : R;
+
+/** Whether a result is that of a method of the base class, not of one that a class has written. */
+export type IsFramework<R> = R extends { readonly [framework]?: infer V } ? (unknown extends V ? false : true) : false;
 
 /**
  * A component: a class that says what goes in, what comes out, and which derivatives it implements.
@@ -43,18 +54,18 @@ export abstract class DifferentiableComponent<I extends object, O extends object
   }
 
   /** The blocks ∂(of)/∂(wrt), each of shape `[...output, ...input]`. */
-  jacobian(request: JacobianRequest<I>): MaybePromise<Framework<JacobianValue>> {
-    return perform(this, 'jacobian', request) as MaybePromise<Framework<JacobianValue>>;
+  jacobian(request: JacobianRequest<I>): MaybePromise<Framework<JacobianResult, JacobianValue>> {
+    return perform(this, 'jacobian', request) as MaybePromise<Framework<JacobianResult, JacobianValue>>;
   }
 
   /** The pushforward J·t: an array of each output's shape. */
-  jvp(request: JvpRequest<I>): MaybePromise<Framework<ProductValue>> {
-    return perform(this, 'jvp', request) as MaybePromise<Framework<ProductValue>>;
+  jvp(request: JvpRequest<I>): MaybePromise<Framework<ProductResult, ProductValue>> {
+    return perform(this, 'jvp', request) as MaybePromise<Framework<ProductResult, ProductValue>>;
   }
 
   /** The pullback Jᵀ·c: an array of each input's shape. */
-  vjp(request: VjpRequest<I, O>): MaybePromise<Framework<ProductValue>> {
-    return perform(this, 'vjp', request) as MaybePromise<Framework<ProductValue>>;
+  vjp(request: VjpRequest<I, O>): MaybePromise<Framework<ProductResult, ProductValue>> {
+    return perform(this, 'vjp', request) as MaybePromise<Framework<ProductResult, ProductValue>>;
   }
 }
 

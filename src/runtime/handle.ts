@@ -1,6 +1,6 @@
 /** Handles: what an application calls. A local component and a remote one are called through the same interface. */
 import { type CompiledComponent, compile, type Provenance } from '../component/compile.js';
-import { DifferentiableComponent } from '../component/component.js';
+import { DifferentiableComponent, type ValueOf } from '../component/component.js';
 import { dispatch } from '../component/dispatch.js';
 import type { Offer } from '../component/extend.js';
 import { fail } from '../errors.js';
@@ -58,10 +58,23 @@ export interface ComponentHandle<I extends object = object, O extends object = o
   vjp(request: DerivativeLiteral<I> & { readonly cotangent: Seed }, options?: CallOptions): Promise<ProductValue>;
 }
 
+/** Any component, as far as its types are asked for. */
+export type AnyComponent = Pick<DifferentiableComponent<never, object>, 'apply'>;
+
+/** The inputs of a component: what its apply takes. */
+export type InputsOf<C> = C extends { apply(inputs: infer I): unknown } ? (I extends object ? I : object) : object;
+
+/** The outputs of a component: what its apply gives. */
+export type OutputsOf<C> = C extends { apply(inputs: never): infer R }
+  ? ValueOf<Awaited<R>> extends infer O extends object
+    ? O
+    : object
+  : object;
+
 /** A handle on a local component: a class, which is made without arguments, or an instance. Raises definition errors. */
-export function openComponent<I extends object, O extends object>(
-  component: DifferentiableComponent<I, O> | (new () => DifferentiableComponent<I, O>),
-): ComponentHandle<I, O> {
+export function openComponent<C extends AnyComponent>(
+  component: C | (new () => C),
+): ComponentHandle<InputsOf<C>, OutputsOf<C>> {
   const type = (typeof component === 'function' ? component : component.constructor) as AnyClass;
   const compiled = compile(type, DifferentiableComponent);
   const instance = typeof component === 'function' ? create(compiled, component) : component;
@@ -72,7 +85,7 @@ export function openComponent<I extends object, O extends object>(
     // What runs in this process may use its buffers again.
     concurrency: 1,
   };
-  return Object.freeze(found(handle, foundation)) as unknown as ComponentHandle<I, O>;
+  return Object.freeze(found(handle, foundation)) as unknown as ComponentHandle<InputsOf<C>, OutputsOf<C>>;
 }
 
 function senderTo(target: Target): Send {
