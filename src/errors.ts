@@ -24,8 +24,8 @@ const value = <const Names extends string = 'path' | 'received' | 'expected'>(wi
 const result = <const Names extends string>() => row<Names>(500, 'result_error');
 const definition = <const Names extends string>() => row<Names>(500, 'definition_error');
 
-// From outside a class, a rule is opted in to by an option: `--derive vjpFromJacobian`.
-const optIn = (written: string) => (written.startsWith('-') ? written : `@${written}`);
+// From outside a class, a rule is opted in to by an option, `--derive vjpFromJacobian`, or by `withDerived`.
+const optIn = (written: string) => (/^(-|withDerived)/.test(written) ? written : `@${written}`);
 
 /** Every error: status, wire type, message. */
 export const errors = {
@@ -250,6 +250,33 @@ export const errors = {
     (f) => `new ${f.component}() failed (${f.reason}). Pass an instance to openComponent instead of the class.`,
   ),
 
+  // Remote components: what a server said, or did not say.
+  E_REMOTE_ADDRESS: row<'url' | 'reason'>(422, 'value_error')(
+    (f) => `${f.url} is no address of a server (${f.reason}). Write http://127.0.0.1:8000.`,
+  ),
+  E_REMOTE_UNREACHABLE: row<'url' | 'reason'>(503, 'remote_error')(
+    (f) => `No answer from ${f.url}: ${f.reason}. Is the server running, and is this its address?`,
+  ),
+  E_REMOTE_TIMEOUT: row<'url' | 'timeout'>(504, 'remote_error')(
+    (f) => `No answer from ${f.url} within ${f.timeout} ms. Raise the timeout, or leave it out.`,
+  ),
+  E_REMOTE_CLOSED: row<'url'>(503, 'remote_error')((f) => `The connection to ${f.url} was closed. Connect again.`),
+  E_REMOTE_NO_COMPONENT: row<'url' | 'reason'>(502, 'remote_error')(
+    (f) => `${f.url} serves no component: ${f.reason}. Give the address that "serve" printed.`,
+  ),
+  E_REMOTE_FAILED: row<'component' | 'url' | 'status' | 'reason'>(502, 'remote_error')(
+    (f) => `${f.component} at ${f.url} answered with status ${f.status}: ${f.reason}`,
+  ),
+  E_REMOTE_ANSWER: row<'component' | 'url' | 'reason'>(502, 'remote_error')(
+    (f) => `${f.component} at ${f.url} gave an answer that cannot be read. ${f.reason}`,
+  ),
+  E_REMOTE_VALUE: value<'path' | 'reason' | 'type'>('value_error')(
+    (f) => `${f.path} was refused by the component: ${f.reason} (${f.type}).`,
+  ),
+  E_HANDLE: row<'received'>(422, 'value_error')(
+    (f) => `withDerived takes a handle of openComponent or connect, and was given ${f.received}.`,
+  ),
+
   // Loading: the file that a component is in.
   E_LOAD_MISSING: definition<'file'>()(
     (f) => `There is no file ${f.file}. Name the file of the component: cotangent check path/to/component.ts`,
@@ -267,14 +294,66 @@ export const errors = {
   E_LOAD_SYNTAX: definition<'place' | 'reason'>()((f) => `${f.place} is not valid: ${f.reason}`),
   E_LOAD_FAILED: definition<'file' | 'reason'>()((f) => `${f.file} cannot be loaded. ${f.reason}`),
 
+  // Bounds: what a request may cost.
+  E_LIMIT: value('too_long')(
+    (f) => `${f.path} has ${f.received}, and at most ${f.expected} are allowed. Send it in parts.`,
+  ),
+  E_MEMORY_LIMIT: row<'rule' | 'received' | 'expected' | 'advice'>(
+    413,
+    'too_large',
+  )((f) => `${f.rule} would take ${f.received} bytes, and at most ${f.expected} are allowed. ${f.advice}`),
+
+  // Serving: how a request travels.
+  E_CONTENT_TYPE: value('model_attributes_type')(
+    (f) => `The content type of ${f.path} is ${f.received}, and ${f.expected} is needed.`,
+  ),
+  E_RUN_ID: value('string_pattern_mismatch')((f) => `${f.path} is ${f.received}, and ${f.expected} are needed.`),
+  E_ROUTE: row<'path' | 'known'>(404, 'not_found')((f) => `There is no ${f.path} here. There are ${f.known}.`),
+  E_METHOD: row<'path' | 'received' | 'expected'>(
+    405,
+    'method_not_allowed',
+  )((f) => `${f.path} does not take ${f.received}, but ${f.expected}.`),
+  E_ACCEPT: row<'received' | 'expected'>(
+    406,
+    'not_acceptable',
+  )((f) => `No answer can be given as ${f.received}. The formats are ${f.expected}.`),
+  E_BODY_LIMIT: row<'received' | 'expected'>(
+    413,
+    'too_large',
+  )(
+    (f) =>
+      `The body has ${f.received} bytes, and at most ${f.expected} are allowed. Encode arrays as base64, or refer to files.`,
+  ),
+  E_RESULT_LIMIT: row<'received' | 'expected'>(
+    413,
+    'too_large',
+  )(
+    (f) =>
+      `The answer has ${f.received} bytes, and at most ${f.expected} are allowed. Ask for less at once, or for another format.`,
+  ),
+  E_ENCODING: row<'received'>(
+    415,
+    'unsupported_encoding',
+  )((f) => `A body encoded as ${f.received} is not read. Send it as it is.`),
+  E_CANCELLED: row<'reason'>(499, 'cancelled')((f) => `The request was given up: ${f.reason}.`),
+  E_WORKER: row<'reason'>(500, 'worker_error')((f) => `The worker that ran the component stopped: ${f.reason}.`),
+  E_BUSY: row<'received'>(503, 'busy')((f) => `The server is busy: ${f.received}. Try again later.`),
+  E_TIMEOUT: row<'expected'>(504, 'timeout')((f) => `The request took longer than the ${f.expected} ms it may.`),
+  E_SERVE_OPTION: definition<'option' | 'received' | 'expected'>()(
+    (f) => `The option ${f.option} is ${f.received}, and ${f.expected} is needed.`,
+  ),
+  E_SERVE_LISTEN: definition<'address' | 'reason'>()((f) => `${f.address} cannot be listened on: ${f.reason}.`),
+
   // The command line: how it was written.
-  E_CLI_UNKNOWN: row<'kind' | 'received' | 'advice'>(422, 'usage_error')(
-    (f) => `${f.received} is no ${f.kind}. ${f.advice}`,
-  ),
+  E_CLI_UNKNOWN: row<'kind' | 'received' | 'advice'>(
+    422,
+    'usage_error',
+  )((f) => `${f.received} is no ${f.kind}. ${f.advice}`),
   E_CLI_VALUE: value('usage_error')((f) => `${f.path} is ${f.received}, and ${f.expected} is needed.`),
-  E_CLI_ARGUMENTS: row<'command' | 'received' | 'usage'>(422, 'usage_error')(
-    (f) => `${f.command} was given ${f.received} arguments. Usage: ${f.usage}`,
-  ),
+  E_CLI_ARGUMENTS: row<'command' | 'received' | 'usage'>(
+    422,
+    'usage_error',
+  )((f) => `${f.command} was given ${f.received} arguments. Usage: ${f.usage}`),
 } as const satisfies Record<string, Row>;
 
 /** The code of an error. */

@@ -6,6 +6,8 @@ export interface Limits {
   readonly depth: number;
   /** How many bytes one array may have in memory. */
   readonly arrayBytes: number;
+  /** How many lists and objects a text may hold; without it, any number. */
+  readonly containers?: number | undefined;
 }
 
 /** The limits where nobody sets others: 64 levels, and 4 GiB for an array. */

@@ -14,10 +14,11 @@ import { defaultLimits, type Limits } from './limits.js';
  * `__proto__` is an ordinary key; of equal keys the last one counts.
  *
  * Raises `E_JSON`, with the offset in characters, for text that is not JSON, a number beyond float64, lists and objects
- * nested deeper than `limits.depth`, and bytes that are not UTF-8.
+ * nested deeper than `limits.depth`, and bytes that are not UTF-8; `E_LIMIT` for more of them than `limits.containers`.
  */
 export function parseJson(source: string | Uint8Array, limits: Limits = defaultLimits): unknown {
   const text = typeof source === 'string' ? source : textOf(source);
+  refuseCrowd(text, limits.containers ?? Infinity);
   let tree: unknown;
   try {
     tree = JSON.parse(text);
@@ -25,6 +26,18 @@ export function parseJson(source: string | Uint8Array, limits: Limits = defaultL
     return parseExactly(text, limits.depth);
   }
   return isExact(tree, limits.depth) ? tree : parseExactly(text, limits.depth);
+}
+
+// An empty list takes two characters of a text and twenty times as much memory.
+function refuseCrowd(text: string, containers: number): void {
+  if (text.length <= containers) return;
+  let count = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x5b || code === 0x7b) count++;
+  }
+  if (count <= containers) return;
+  fail('E_LIMIT', { path: 'body', received: `${count} lists and objects`, expected: String(containers) });
 }
 
 /** The text of UTF-8 bytes; a byte order mark is left out. Raises `E_JSON` for other bytes. */

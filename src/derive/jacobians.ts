@@ -2,14 +2,37 @@
 import type { DType } from '../array/dtype.js';
 import type { NdArray } from '../array/ndarray.js';
 import { sizeOf } from '../array/shape.js';
+import { fail } from '../errors.js';
 import type { Arrays, Blocks, Endpoints, Point, Variable } from '../operators/endpoints.js';
 import { type Stepwise, settled } from './drive.js';
-import { accumulator, basis, elementsOf, locate, refuseMixed, sweep, writeColumn, writeRow } from './probe.js';
+import {
+  accumulator,
+  basis,
+  elementsOf,
+  isComplex,
+  locate,
+  refuseMixed,
+  sweep,
+  writeColumn,
+  writeRow,
+} from './probe.js';
 import type { Context } from './rule.js';
 
 type Assembly = Record<string, Record<string, NdArray<DType>>>;
 
-function assembly(of: readonly Variable[], wrt: readonly Variable[]): Assembly {
+// What a block takes besides its elements, so that very many blocks of one element each count for what they are.
+const BLOCK_BYTES = 256;
+
+/** The blocks to fill in, unless they would take more memory than the caller allows. */
+function assembly(rule: string, { wrt, options }: Point, of: readonly Variable[]): Assembly {
+  const limit = options?.memoryLimit ?? Infinity;
+  const [rows, columns] = [elementsOf(of), elementsOf(wrt)];
+  const itemsize = [...of, ...wrt].some(isComplex) ? 16 : 8;
+  const bytes = rows * columns * itemsize + of.length * wrt.length * BLOCK_BYTES;
+  if (bytes > limit) {
+    const advice = `That is a Jacobian of ${rows} by ${columns}. Ask for fewer paths, or for products (jvp, vjp).`;
+    fail('E_MEMORY_LIMIT', { rule, received: String(bytes), expected: String(limit), advice });
+  }
   const row = (output: Variable) =>
     Object.fromEntries(
       wrt.map((input) => [input.path, accumulator([...(output.shape ?? []), ...(input.shape ?? [])], input, output)]),
@@ -21,7 +44,7 @@ function assembly(of: readonly Variable[], wrt: readonly Variable[]): Assembly {
 export function* rowsByVjp({ vjp }: Pick<Endpoints, 'vjp'>, point: Point, { shapes }: Context): Stepwise<Blocks> {
   const of = yield* settled(shapes(point));
   refuseMixed('jacobianFromVjp', of, point.wrt);
-  const blocks = assembly(of, point.wrt);
+  const blocks = assembly('jacobianFromVjp', point, of);
   yield* sweep({
     rule: 'jacobianFromVjp',
     base: 'vjp',
@@ -49,7 +72,7 @@ export function* columnsByJvp({ jvp }: Pick<Endpoints, 'jvp'>, point: Point, { s
   const total = elementsOf(wrt);
   refuseMixed('jacobianFromJvp', of, wrt);
   const known = total === 0 ? yield* settled(shapes(point)) : of;
-  let blocks = total === 0 ? assembly(known, wrt) : undefined;
+  let blocks = total === 0 ? assembly('jacobianFromJvp', point, known) : undefined;
   yield* sweep({
     rule: 'jacobianFromJvp',
     base: 'jvp',
@@ -64,10 +87,8 @@ export function* columnsByJvp({ jvp }: Pick<Endpoints, 'jvp'>, point: Point, { s
       });
     },
     take: (j, columns) => {
-      blocks ??= assembly(
-        of.map((output) => answered(output, columns[output.path]!)),
-        wrt,
-      );
+      const answeredOf = () => of.map((output) => answered(output, columns[output.path]!));
+      blocks ??= assembly('jacobianFromJvp', point, answeredOf());
       placeColumn(blocks, of, locate(wrt, j), columns);
     },
   });

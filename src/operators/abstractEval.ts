@@ -2,8 +2,8 @@
 import { dtypes } from '../array/dtype.js';
 import { shapeOfLiteral } from '../array/literal.js';
 import { type NdArray, zeros } from '../array/ndarray.js';
-import { isFixed, sameShape } from '../array/shape.js';
-import type { ComponentError } from '../errors.js';
+import { isFixed, sameShape, sizeOf } from '../array/shape.js';
+import { type ComponentError, fail } from '../errors.js';
 import { readAbstract, type ShapeDType } from '../schema/abstract.js';
 import { asFieldValue, check, isScalar } from '../schema/check.js';
 import type { ArraySpec } from '../schema/field.js';
@@ -23,7 +23,7 @@ export const abstractEval: Operator<'abstractEval'> = {
   read: (signature, _raw, inputs = {}, _problems, options) => ({
     inputs,
     options,
-    sample: () => sampleOf(signature.inputs, inputs),
+    sample: () => sampleOf(signature.inputs, inputs, options?.memoryLimit ?? Infinity),
     fixed: fixedOutputs(signature.outputs),
   }),
   write: (request) => request.inputs,
@@ -52,18 +52,28 @@ function fixedArray({ dtype, shape }: ArraySpec): ShapeDType | undefined {
 }
 
 /** Concrete inputs of the given shapes: the default where it fits, else ones for floats and zeros for the rest. */
-function sampleOf(schema: Schema, inputs: object): object {
+function sampleOf(schema: Schema, inputs: object, limit: number): object {
   const defaults = schema.create();
+  let left = limit;
   const { value } = check(schema, inputs, 'inputs', {
     array: (spec, abstract, at) => {
       const steps = at
         .split('.')
         .slice(1)
         .map((name) => ({ kind: 'field', name }) as const);
-      return sample(spec, abstract as ShapeDType, valueAt(defaults, steps));
+      const { shape, dtype } = abstract as ShapeDType;
+      const bytes = sizeOf(shape) * dtypes[dtype].bytes;
+      left -= bytes;
+      if (left < 0) refuseSample(at, bytes, limit);
+      return sample(spec, { shape, dtype }, valueAt(defaults, steps));
     },
   });
   return value;
+}
+
+function refuseSample(path: string, bytes: number, limit: number): never {
+  const facts = { rule: `abstractEvalFromApply on ${path}`, received: String(bytes), expected: String(limit) };
+  return fail('E_MEMORY_LIMIT', { ...facts, advice: 'Write abstractEval by hand: it needs no arrays.' });
 }
 
 function sample(spec: ArraySpec, { shape, dtype }: ShapeDType, byDefault: unknown): unknown {

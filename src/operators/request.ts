@@ -4,7 +4,7 @@ import { readArray, shapeOfLiteral } from '../array/literal.js';
 import { isNdArray, type NdArray } from '../array/ndarray.js';
 import { formatShape, isFixed, type Shape } from '../array/shape.js';
 import { ComponentError, problem } from '../errors.js';
-import { describe } from '../schema/check.js';
+import { describe, isEnough } from '../schema/check.js';
 import { comparePaths, expand, formatPath, type Step, valueAt } from '../schema/path.js';
 import { differentiable, type Leaf, leafAt, type Schema } from '../schema/schema.js';
 import { nearest } from '../schema/suggest.js';
@@ -48,6 +48,7 @@ function everyPath(side: Side): readonly string[] | undefined {
 }
 
 function locate(side: Side, path: string, problems: ComponentError[]): Found | undefined {
+  if (isEnough(problems)) return undefined;
   const found = leafAt(side.schema, path);
   if (found?.leaf.spec.differentiable) return { ...found, path };
   const known = differentiable(side.schema).map((leaf) => leaf.pattern);

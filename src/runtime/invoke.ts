@@ -7,7 +7,7 @@ import type { ComponentError } from '../errors.js';
 import type { CallOptions, Endpoint, EndpointName } from '../operators/endpoints.js';
 import type { RawRequest } from '../operators/operator.js';
 import { readAbstract } from '../schema/abstract.js';
-import { type ArrayReader, check, readValue } from '../schema/check.js';
+import { type CheckOptions, check, readValue } from '../schema/check.js';
 import { type ConstraintCheck, isConstrained, loadConstraints } from '../schema/constraints.js';
 
 /** A component that requests may be sent to. */
@@ -33,11 +33,11 @@ export async function invoke(
   endpoint: EndpointName,
   raw: RawRequest,
   options?: CallOptions,
-  array?: ArrayReader,
+  reading: CheckOptions = {},
 ): Promise<unknown> {
   if (!compiled.plan.has(endpoint)) throw missingEndpoint(compiled, endpoint);
-  const reader = array ?? (endpoint === 'abstractEval' ? readAbstract : readValue);
-  const checked = check(compiled.signature.inputs, raw.inputs, 'inputs', { array: reader });
+  const array = endpoint === 'abstractEval' ? readAbstract : readValue;
+  const checked = check(compiled.signature.inputs, raw.inputs, 'inputs', { array, ...reading });
   const problems: ComponentError[] = [...checked.problems];
   const constraints = endpoint === 'abstractEval' ? undefined : constraintsOf(compiled);
   if (constraints && problems.length === 0) problems.push(...(await (await constraints)(checked.instances)));

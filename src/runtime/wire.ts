@@ -8,18 +8,18 @@ import { decodeArray, isEncodedArray } from '../codec/decode.js';
 import type { Compression } from '../codec/encoding.js';
 import type { ArrayFiles } from '../codec/files.js';
 import type { Format } from '../codec/index.js';
-import { defaultLimits, type Limits } from '../codec/limits.js';
 import { writeJson } from '../codec/write.js';
 import type { CompiledComponent } from '../component/compile.js';
-import { ComponentError, problem } from '../errors.js';
+import { ComponentError, fail, problem } from '../errors.js';
 import type { CallOptions, EndpointName } from '../operators/endpoints.js';
 import { operators } from '../operators/index.js';
 import { type RawRequest, raise } from '../operators/operator.js';
 import { readAbstract } from '../schema/abstract.js';
-import { type ArrayReader, describe, readValue } from '../schema/check.js';
+import { type ArrayReader, describe, isEnough, readValue } from '../schema/check.js';
 import { leafAt, type Schema } from '../schema/schema.js';
 import { nearest } from '../schema/suggest.js';
 import { invoke, type Target } from './invoke.js';
+import { openLimits, type RequestLimits } from './limits.js';
 import { asArray } from './wireArray.js';
 
 /** How a request is read and its answer written. */
@@ -29,7 +29,7 @@ export interface WireOptions extends CallOptions {
   readonly compression?: Compression | undefined;
   /** The files that `binref` arrays live in. Without it they are refused. */
   readonly files?: ArrayFiles | undefined;
-  readonly limits?: Limits | undefined;
+  readonly limits?: RequestLimits | undefined;
 }
 
 /** Answer one request: body in, body out. Raises `ComponentError`, or what an author's method throws. */
@@ -39,34 +39,62 @@ export async function answer(
   body: Uint8Array,
   options: WireOptions = {},
 ): Promise<Uint8Array> {
-  const raw = readRequest(endpoint, parseBody(body, options.limits ?? defaultLimits), options);
-  const result = await invoke(target, endpoint, raw, options, arrayReader(endpoint, options));
-  const { format, compression, files } = options;
-  return writeJson(wireForm(target.compiled, endpoint, result), { format, compression, files, path: 'outputs' });
+  const { format, compression, files, limits = openLimits } = options;
+  const decode = arrayDecoder(files, limits);
+  const raw = readRequest(endpoint, parseBody(body, limits), decode, limits);
+  const reading = { array: arrayReader(endpoint, decode), elements: limits.elements ?? Infinity };
+  const result = await invoke(target, endpoint, raw, options, reading);
+  const bytes = writeJson(wireForm(target.compiled, endpoint, result), { format, compression, files, path: 'outputs' });
+  if (bytes.length <= (limits.resultBytes ?? Infinity)) return bytes;
+  return fail('E_RESULT_LIMIT', { received: String(bytes.length), expected: String(limits.resultBytes) });
+}
+
+/** Gives what an encoded array says, and anything else as it is. */
+type ArrayDecoder = (value: unknown, path: string) => unknown;
+
+/** The decoder of one request, whose arrays together may have no more bytes than one by itself. */
+function arrayDecoder(files: ArrayFiles | undefined, limits: RequestLimits): ArrayDecoder {
+  let left = limits.arrayBytes;
+  return (value, path) => {
+    if (!isEncodedArray(value)) return value;
+    const array = decodeArray(value, { path, files, limits: { ...limits, arrayBytes: left } });
+    if (!(array instanceof ComponentError)) left -= array.data.byteLength;
+    return array;
+  };
 }
 
 /** A parsed body as a request: the wire's names become the project's own. */
-export function readRequest(endpoint: EndpointName, body: unknown, options: WireOptions): RawRequest {
+function readRequest(endpoint: EndpointName, body: unknown, decode: ArrayDecoder, limits: RequestLimits): RawRequest {
   const { wire, seed } = operators[endpoint];
   const names = ['inputs', ...(wire ? [wire.wrt, wire.of] : []), ...(wire?.seed ? [wire.seed] : [])];
   const entries = readEntries(body, names);
   const request: Record<string, unknown> = { inputs: entries['inputs'] };
-  if (wire) Object.assign(request, { of: entries[wire.of], wrt: entries[wire.wrt] });
-  if (wire?.seed && seed) request[seed] = readSeedEntries(wire.seed, entries[wire.seed], options);
+  if (wire) {
+    for (const name of [wire.wrt, wire.of]) refuseMany(name, entries[name], limits);
+    Object.assign(request, { of: entries[wire.of], wrt: entries[wire.wrt] });
+  }
+  if (wire?.seed && seed) {
+    refuseMany(wire.seed, entries[wire.seed], limits);
+    request[seed] = readSeedEntries(wire.seed, entries[wire.seed], decode);
+  }
   return request as unknown as RawRequest;
 }
 
+function refuseMany(path: string, value: unknown, { paths = Infinity }: RequestLimits): void {
+  const count = typeof value === 'object' && value !== null ? Object.keys(value).length : 0;
+  if (count > paths) fail('E_LIMIT', { path, received: `${count} paths`, expected: String(paths) });
+}
+
 function readEntries(body: unknown, names: readonly string[]): Record<string, unknown> {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new ComponentError('E_TYPE', {
-      path: 'body',
-      received: describe(body),
-      expected: `an object with ${names.join(', ')}`,
-    });
+  const expected = `an object with ${names.join(', ')}`;
+  if (body === null) return fail('E_MISSING', { path: 'body', expected });
+  if (typeof body !== 'object' || Array.isArray(body)) {
+    return fail('E_TYPE', { path: 'body', received: describe(body), expected });
   }
   const problems: ComponentError[] = [];
   for (const name of Object.keys(body)) {
     if (names.includes(name)) continue;
+    if (isEnough(problems)) break;
     const meant = nearest(name, names);
     const advice = meant === undefined ? 'Remove it.' : `Did you mean ${meant}?`;
     problems.push(problem('E_EXTRA', { path: name.slice(0, 80), known: names.join(', '), advice }));
@@ -78,26 +106,22 @@ function readEntries(body: unknown, names: readonly string[]): Record<string, un
   return body as Record<string, unknown>;
 }
 
-function readSeedEntries(name: string, seed: unknown, options: WireOptions): unknown {
+function readSeedEntries(name: string, seed: unknown, decode: ArrayDecoder): unknown {
   if (typeof seed !== 'object' || seed === null || Array.isArray(seed)) return seed;
   const entries = Object.entries(seed).map(([path, value]): [string, unknown] => {
-    const array = decoded(value, `${name}["${path.slice(0, 80)}"]`, options);
+    const array = decode(value, `${name}["${path.slice(0, 80)}"]`);
     if (array instanceof ComponentError) throw array;
     return [path, array];
   });
   return new Map(entries);
 }
 
-function decoded(value: unknown, path: string, { files, limits }: WireOptions): unknown {
-  return isEncodedArray(value) ? decodeArray(value, { path, files, limits }) : value;
-}
-
 /** How the array fields of a request are read: encoded, or as the bare literals that the wire also allows. */
-function arrayReader(endpoint: EndpointName, options: WireOptions): ArrayReader {
+function arrayReader(endpoint: EndpointName, decode: ArrayDecoder): ArrayReader {
   const read = endpoint === 'abstractEval' ? readAbstract : readValue;
   if (endpoint === 'abstractEval') return read;
   return (spec, value, at, problems) => {
-    const array = decoded(value, at, options);
+    const array = decode(value, at);
     if (!(array instanceof ComponentError)) return read(spec, array, at, problems);
     problems.push(array);
     return undefined;
