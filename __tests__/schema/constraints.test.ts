@@ -117,7 +117,7 @@ describe('a constraint', () => {
 
   test('across fields sees the coerced values of both', async () => {
     expect(await violations({ ...good, b: [1, 2, 3] })).toEqual([
-      ['inputs.b', 'sameLength', 'a NdArray', 'a and b must have equal lengths'],
+      ['inputs.b', 'sameLength', 'an array, float64 [3]', 'a and b must have equal lengths'],
     ]);
   });
 

@@ -14,12 +14,11 @@ class Noted {
   @Field() anything: unknown = null;
   @Field({ optional: true, description: 'A remark.' }) remark?: string;
 }
-enum Level {
-  Low,
-  High,
-}
+/** What the compiler makes of `enum Level { Low, High }`. */
+const Level = { Low: 0, High: 1, 0: 'Low', 1: 'High' } as const;
+
 class Chosen {
-  @Field(() => Level) level = Level.Low;
+  @Field(() => Level) level: number = Level.Low;
   @Field(() => ({ Left: 'left', Right: 'right' })) side = 'left';
   @Field(() => ['a', 1]) either: string | number = 1;
 }

@@ -137,7 +137,7 @@ describe('a refusal', () => {
     ['null', null, 'null'],
     ['a number', 5, '5'],
     ['a list', [1, 2], 'a list of 2'],
-    ['a map', new Map([['mesh', 1]]), 'a map of 0'],
+    ['a map', new Map([['mesh', 1]]), 'a map of 1'],
     ['a set', new Set(['mesh']), 'a Set'],
     ['a promise', Promise.resolve({}), 'a Promise'],
     ['a date', new Date(0), 'a Date'],
