@@ -3,12 +3,13 @@
  *
  * To change what a kind of dtype takes, change its row in `readers`.
  */
+
+import { parseComplex } from '../../array/complexText.js';
 import { type DType, type DTypeKind, dtypes, type TypedArray } from '../../array/dtype.js';
 import { roundFloat16 } from '../../array/float16.js';
 import type { Complex } from '../../array/ndarray.js';
 import { type ErrorCode, fail } from '../../errors.js';
 import { describe } from '../describe.js';
-import { parseComplex } from './complexText.js';
 
 type NumberArray = Exclude<TypedArray, BigInt64Array | BigUint64Array>;
 

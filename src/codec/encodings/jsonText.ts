@@ -1,8 +1,9 @@
 /** Writing the elements of an array as nested JSON lists. To change how a kind of dtype is written, change its row. */
+
+import { formatComplex } from '../../array/complexText.js';
 import { type DType, type DTypeKind, dtypes, type TypedArray } from '../../array/dtype.js';
 import type { NdArray } from '../../array/ndarray.js';
 import type { TextSink } from '../sink.js';
-import { formatComplex } from './complexText.js';
 
 /** The text of `count` elements from element `from` on, separated by commas. */
 type RowText = (data: TypedArray, from: number, count: number) => string;
