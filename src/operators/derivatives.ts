@@ -1,9 +1,8 @@
 /** What the derivative operators share: reading `of`, `wrt` and the seed, and handing them to an author's method. */
 
-import type { DType } from '../array/dtype.js';
-import { type NdArray, scalarOf } from '../array/ndarray.js';
+import { scalarOf } from '../array/ndarray.js';
 import type { ComponentError } from '../errors.js';
-import type { Arrays, ArrayValue, CallOptions, JacobianRequest, Point, SeededPoint } from './endpoints.js';
+import type { ArrayValue, CallOptions, JacobianRequest, Point, SeededPoint } from './endpoints.js';
 import { remember } from './loose.js';
 import type { RawRequest, Signature, WireNames } from './operator.js';
 import { readSeed, readVariables } from './request.js';
@@ -54,17 +53,16 @@ export function writePoint(point: Point): JacobianRequest<object> {
 
 /** What an author's product method is given. */
 export function writeSeeded(point: SeededPoint, kind: 'tangent' | 'cotangent'): object {
-  const request: Record<string, unknown> = { ...writePoint(point), [kind]: writeSeed(point.seed) };
+  const request: Record<string, unknown> = { ...writePoint(point), [kind]: writeSeed(point, kind) };
   return remember(request, point);
 }
 
-// The seed as an author meets it: rank 0 as a number.
-function writeSeed(seed: Arrays): Record<string, ArrayValue> {
+// The seed as an author meets the field itself: rank 0 as a number, unless the field may have any rank.
+function writeSeed({ seed, wrt, of }: SeededPoint, kind: 'tangent' | 'cotangent'): Record<string, ArrayValue> {
   const given: Record<string, ArrayValue> = {};
-  for (const path of Object.keys(seed)) given[path] = writeArray(seed[path]!);
+  for (const { path, boxed } of kind === 'tangent' ? wrt : of) {
+    const array = seed[path];
+    if (array) given[path] = array.shape.length === 0 && !boxed ? (scalarOf(array) as ArrayValue) : array;
+  }
   return given;
-}
-
-function writeArray(array: NdArray<DType>): ArrayValue {
-  return array.shape.length === 0 ? (scalarOf(array) as ArrayValue) : array;
 }

@@ -92,6 +92,8 @@ export interface Variable {
   readonly dtype: DType | 'any';
   /** The declared shape. */
   readonly pattern: ShapePattern;
+  /** Whether an author meets it as an array also where its rank is 0: its declared rank is open. */
+  readonly boxed?: boolean;
   /** The actual shape: known of every input, of an output where the declared shape is fixed or it was learned. */
   readonly shape: Shape | undefined;
 }

@@ -2,6 +2,7 @@
 
 import { type DType, dtypes } from '../array/dtype.js';
 import { shapeOfLiteral } from '../array/literal.js';
+import { isNdArray } from '../array/ndarray.js';
 import { type ComponentError, fail } from '../errors.js';
 import { parsePath, valueAt } from '../schema/path.js';
 import type { JacobianRequest, Point, SeededPoint, Variable } from './endpoints.js';
@@ -53,7 +54,7 @@ function inputOf(inputs: object, path: string): Variable {
   const value = valueAt(inputs, steps);
   const shape = value === null ? undefined : shapeOfLiteral(value);
   if (!shape) fail('E_PATH_ABSENT', { path: 'wrt', received: path });
-  return { path, steps, dtype: dtypeOfValue(value), pattern: shape, shape };
+  return { path, steps, dtype: dtypeOfValue(value), pattern: shape, boxed: isNdArray(value), shape };
 }
 
 function stepsOf(name: string, path: string): Variable['steps'] {

@@ -67,7 +67,8 @@ function locate(side: Side, path: string, problems: ComponentError[]): Found | u
 
 function variable(side: Side, { leaf, steps, path }: Found, problems: ComponentError[]): Variable | undefined {
   const { dtype, shape: pattern } = leaf.spec;
-  if (!side.values) return { path, steps, dtype, pattern, shape: isFixed(pattern) ? pattern : undefined };
+  const boxed = pattern === 'any';
+  if (!side.values) return { path, steps, dtype, pattern, boxed, shape: isFixed(pattern) ? pattern : undefined };
   const value = valueAt(side.values, steps);
   const shape = value === null ? undefined : shapeOfLiteral(value);
   if (!shape) {
@@ -81,7 +82,7 @@ function variable(side: Side, { leaf, steps, path }: Found, problems: ComponentE
     problems.push(problem('E_PATH_NOT_DIFFERENTIABLE', { ...facts, expected: 'arrays of floats' }));
     return undefined;
   }
-  return { path, steps, dtype: actual, pattern, shape };
+  return { path, steps, dtype: actual, pattern, boxed, shape };
 }
 
 /** The dtype of a value that is an array, or may be read as one. */
