@@ -1,0 +1,146 @@
+/** Connecting to a served component, ours or one in Python: the same handle as of a component in this process. */
+import { parseBody } from '../codec/body.js';
+import type { Compression } from '../codec/encoding.js';
+import type { ArrayFiles } from '../codec/files.js';
+import { type Encoding, type Format, formatNames, formats as formatTable } from '../codec/index.js';
+import { parseJson } from '../codec/parse.js';
+import { writeJson } from '../codec/write.js';
+import { ComponentError, fail } from '../errors.js';
+import type { CallOptions } from '../operators/endpoints.js';
+import type { ComponentHandle } from '../runtime/handle.js';
+import { found, handleOver } from '../runtime/handleOver.js';
+import { type Description, describeRemote } from './describe.js';
+import { refusal } from './refusal.js';
+import { type Answer, remoteEndpoints } from './remote.js';
+import { senderTo } from './send.js';
+import { type Exchange, exchange, type TransportOptions } from './transport.js';
+
+/** The files that one call's `binref` arrays are in. */
+export interface CallFiles extends ArrayFiles {
+  /** Called when the call is over. */
+  readonly done?: () => void;
+}
+
+/** How to connect. */
+export interface ConnectOptions extends TransportOptions {
+  /** Stops connecting, and every call of the handle. */
+  readonly signal?: AbortSignal | undefined;
+  /** How arrays travel, in both directions: `base64` unless said otherwise. `binref` needs `files`. */
+  readonly encoding?: Encoding | undefined;
+  /** How the arrays of requests are compressed: not at all unless said otherwise. */
+  readonly compression?: Compression | undefined;
+  /** The folders that are shared with the server, for `binref`: `sharedFolders` of `cotangent/client/node`. */
+  readonly files?: (() => CallFiles) | undefined;
+  /** How many probes of a derivation may run at once over this connection; 4. */
+  readonly concurrency?: number | undefined;
+}
+
+/** A handle on a remote component. */
+export interface Connection {
+  /** The server's address. */
+  readonly url: string;
+  /** Stop every call that is under way, and refuse others. */
+  readonly close: () => void;
+}
+
+/** A remote component, and how to talk to it. */
+interface Link {
+  readonly url: string;
+  readonly options: ConnectOptions;
+  readonly description: Description;
+  readonly closing: AbortSignal;
+}
+
+/**
+ * A handle on the component that is served at `url`: what it offers, its defaults and its types are read from its
+ * OpenAPI document, once. Inputs are checked here, and again there.
+ *
+ * Rejects with `E_REMOTE_…`; a call rejects with the error it would have had in process, code and path included.
+ */
+export async function connect<I extends object = Record<string, unknown>, O extends object = Record<string, unknown>>(
+  url: string,
+  options: ConnectOptions = {},
+): Promise<ComponentHandle<I, O> & Connection> {
+  const base = addressOf(url);
+  const description = describeRemote(await fetchDocument(base, options), base);
+  const closing = new AbortController();
+  const link = { url: base, options, description, closing: closing.signal };
+  const { compiled } = description;
+  const endpoints = remoteEndpoints(compiled, (route, tree, call) => post(link, route, tree, call));
+  const offer = Object.freeze({ compiled, endpoints });
+  const handle = {
+    ...handleOver(compiled, senderTo(offer)),
+    url: base,
+    close: () => closing.abort(new ComponentError('E_REMOTE_CLOSED', { url: base })),
+  };
+  found(handle, { offer: () => offer, sender: senderTo, concurrency: options.concurrency ?? 4 });
+  return Object.freeze(handle) as unknown as ComponentHandle<I, O> & Connection;
+}
+
+/** The address without query and trailing slashes; `http` where no scheme is written. */
+function addressOf(text: string): string {
+  const written = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  let url: URL;
+  try {
+    url = new URL(written);
+  } catch (cause) {
+    return fail('E_REMOTE_ADDRESS', { url: text, reason: 'it cannot be read' }, { cause });
+  }
+  if (!/^https?:$/.test(url.protocol))
+    fail('E_REMOTE_ADDRESS', { url: text, reason: `${url.protocol} is not spoken here` });
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+}
+
+async function fetchDocument(base: string, options: ConnectOptions): Promise<unknown> {
+  const url = `${base}/openapi.json`;
+  const { status, bytes } = await exchange(url, { method: 'GET', signals: [options.signal] }, options);
+  if (status !== 200) return fail('E_REMOTE_NO_COMPONENT', { url: base, reason: `/openapi.json has status ${status}` });
+  const document = readJson(bytes);
+  return document ?? fail('E_REMOTE_NO_COMPONENT', { url: base, reason: '/openapi.json is not JSON' });
+}
+
+function readJson(bytes: Uint8Array): unknown {
+  try {
+    return parseJson(bytes);
+  } catch (error) {
+    if (error instanceof ComponentError) return undefined;
+    throw error;
+  }
+}
+
+async function post(link: Link, route: string, tree: unknown, call: CallOptions | undefined): Promise<Answer> {
+  const { url, options, description, closing } = link;
+  const files = options.files?.();
+  try {
+    const { encoding = 'base64', compression } = options;
+    const format = formatNames.find((name) => formatTable[name].encoding === encoding) ?? 'json';
+    const body = writeJson(tree, { format, compression, files, path: 'request' });
+    const headers = { 'content-type': 'application/json', accept: acceptOf(description, format) };
+    const signals = [call?.signal, options.signal, closing];
+    const received = await exchange(`${url}/${route}`, { method: 'POST', headers, body, signals }, options);
+    return read(link, received, files);
+  } finally {
+    files?.done?.();
+  }
+}
+
+// A server that does not say which formats it has may fail at any header but the most usual one.
+function acceptOf({ formats }: Description, format: Format): string {
+  return formats.has(format) ? formatTable[format].mediaType : '*/*';
+}
+
+function read({ url, description: { compiled } }: Link, { status, bytes }: Exchange, files?: CallFiles): Answer {
+  const { name: component, signature } = compiled;
+  if (status < 200 || status > 299) {
+    const text = new TextDecoder().decode(bytes.subarray(0, 100_000));
+    throw refusal(status, readJson(bytes), text, { component, url, inputs: signature.inputs });
+  }
+  const unreadable = (cause: ComponentError): never =>
+    fail('E_REMOTE_ANSWER', { component, url, reason: cause.message }, { cause });
+  try {
+    return { tree: parseBody(bytes), context: { files }, unreadable };
+  } catch (error) {
+    if (error instanceof ComponentError) return unreadable(error);
+    throw error;
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * What a server's refusal means: the body of an answer that is no success, as the error it would be in process.
+ *
+ * Our servers send the code and the facts of each error along. Of Python's, the `type` tells which of our errors it is;
+ * to know one more, add a row to `pythonTypes`.
+ */
+import { describe, isRecord } from '../codec/describe.js';
+import { ComponentError, type ErrorCode, errors, type Fields } from '../errors.js';
+import { raise } from '../operators/operator.js';
+import { formatPath, type Step } from '../schema/path.js';
+import type { Schema } from '../schema/schema.js';
+
+/** What is known of the request that was refused. */
+export interface Refused {
+  readonly component: string;
+  readonly url: string;
+  readonly inputs: Schema;
+}
+
+type Entry = Readonly<Record<string, unknown>>;
+
+interface PythonType {
+  readonly code: ErrorCode;
+  /** The facts of that error, besides its path. */
+  readonly fields?: (entry: Entry, context: Entry) => Fields;
+}
+
+const seen = (entry: Entry): string => describe(entry['input']);
+const told = (entry: Entry): string => String(entry['msg'] ?? entry['type']).replace(/^Value error, /, '');
+const measured =
+  (name: string) =>
+  (_entry: Entry, context: Entry): Fields => ({
+    received: String(context[`actual_${name}`]),
+    expected: String(context[`expected_${name}`]),
+  });
+const explained = (entry: Entry): Fields => ({ received: seen(entry), expected: told(entry) });
+
+/** The types of Python's errors that are one of ours. */
+const pythonTypes: Readonly<Record<string, PythonType>> = {
+  missing: { code: 'E_MISSING', fields: () => ({ expected: 'a value' }) },
+  extra_forbidden: { code: 'E_EXTRA', fields: () => ({ known: 'fewer', advice: 'Remove it.' }) },
+  array_dimensionality_mismatch: { code: 'E_ARRAY_RANK', fields: measured('dims') },
+  array_shape_mismatch: { code: 'E_ARRAY_SHAPE', fields: measured('shape') },
+  array_dtype_mismatch: { code: 'E_ARRAY_DTYPE', fields: measured('dtype') },
+  array_value_out_of_range: { code: 'E_ARRAY_RANGE', fields: explained },
+  array_expected_integer: { code: 'E_ARRAY_INTEGER', fields: explained },
+  array_non_numeric: { code: 'E_ARRAY_NUMERIC', fields: explained },
+  array_decode_error: { code: 'E_ARRAY_DECODE', fields: explained },
+  json_invalid: { code: 'E_JSON', fields: (entry) => ({ ...explained(entry), offset: '0' }) },
+  value_error: { code: 'E_CONSTRAINT', fields: (entry) => ({ ...explained(entry), constraint: 'value_error' }) },
+};
+
+// pydantic's comparisons and patterns are what class-validator's constraints are.
+const constraint = /^(greater_than|less_than|multiple_of|string_|too_|finite_number|assertion_error)/;
+const typeError = /_(type|parsing)$|^int_from_float$|^literal_error$|^enum$/;
+
+/** The error that an answer with this status and body is. */
+export function refusal(status: number, body: unknown, text: string, refused: Refused): Error {
+  const detail = isRecord(body) ? body['detail'] : undefined;
+  const entries = Array.isArray(detail) ? detail.filter(isRecord) : [];
+  const problems = entries.map((entry) => problemOf(entry, refused)).filter((one) => one !== undefined);
+  if (problems.length === 0 || problems.length < entries.length || (status !== 422 && !entries.every(hasCode))) {
+    const { component, url } = refused;
+    return new ComponentError('E_REMOTE_FAILED', {
+      component,
+      url,
+      status: String(status),
+      reason: reasonIn(detail, text),
+    });
+  }
+  return gathered(problems);
+}
+
+/** Several problems as one error, as in process. */
+function gathered(problems: readonly ComponentError[]): Error {
+  try {
+    raise('The request', problems);
+  } catch (error) {
+    if (error instanceof ComponentError) return error;
+  }
+  return problems[0]!;
+}
+
+function hasCode(entry: Entry): boolean {
+  return isRecord(entry['ctx']) && isCode(entry['ctx']['code']);
+}
+
+function isCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(errors, code);
+}
+
+function problemOf(entry: Entry, refused: Refused): ComponentError | undefined {
+  const context = isRecord(entry['ctx']) ? entry['ctx'] : {};
+  const path = pathOf(Array.isArray(entry['loc']) ? entry['loc'] : [], refused.inputs);
+  if (isCode(context['code'])) return new ComponentError(context['code'], textFields(context['fields'], path));
+  const type = String(entry['type']);
+  const row = Object.hasOwn(pythonTypes, type) ? pythonTypes[type] : undefined;
+  if (row) return new ComponentError(row.code, { path, ...row.fields?.(entry, context) });
+  const fields = { path, ...explained(entry) };
+  if (constraint.test(type)) return new ComponentError('E_CONSTRAINT', { ...fields, constraint: type });
+  if (typeError.test(type)) return new ComponentError('E_TYPE', fields);
+  return new ComponentError('E_REMOTE_VALUE', { path, reason: told(entry), type });
+}
+
+function textFields(fields: unknown, path: string): Fields {
+  const entries = isRecord(fields) ? Object.entries(fields) : [['path', path] as const];
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+}
+
+/** `["body", "inputs", "mesh", "points", 3]` as the path it is: the schema tells keys of maps from fields. */
+export function pathOf(loc: readonly unknown[], inputs: Schema): string {
+  const [, side, ...rest] = loc;
+  if (side === undefined) return 'body';
+  if (side !== 'inputs') return rest.reduce<string>((path, step) => `${path}["${String(step)}"]`, String(side));
+  const steps: Step[] = [{ kind: 'field', name: 'inputs' }];
+  let schema: Schema | undefined = inputs;
+  for (let i = 0; i < rest.length; i++) {
+    const field: Schema['fields'][number] | undefined = schema?.byName.get(String(rest[i]));
+    steps.push(typeof rest[i] === 'number' ? index(rest[i]) : { kind: 'field', name: String(rest[i]) });
+    if (field?.spec.each && i + 1 < rest.length) {
+      i++;
+      steps.push(field.spec.each === 'map' ? { kind: 'key', key: String(rest[i]) } : index(rest[i]));
+    }
+    schema = field?.model;
+  }
+  return formatPath(steps);
+}
+
+function index(step: unknown): Step {
+  return { kind: 'index', index: Number(step) };
+}
+
+/** What an answer says, in short. */
+function reasonIn(detail: unknown, text: string): string {
+  if (typeof detail === 'string') return detail;
+  const messages = Array.isArray(detail) ? detail.filter(isRecord).map((entry) => String(entry['msg'])) : [];
+  const whole = messages.length > 0 ? messages.join('; ') : text.trim();
+  const line = whole.split('\n').findLast((one) => one.trim() !== '') ?? 'no reason';
+  return line.slice(0, 500);
+}
