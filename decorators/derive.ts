@@ -3,7 +3,8 @@
  *
  * To add one, add its rule in `src/derive/rules.ts`, and its export here.
  */
-import type { Framework } from '../src/component/component.js';
+import type { IsFramework } from '../src/component/component.js';
+import type { DifferenceOptions, EstimateOptions } from '../src/derive/differenceOptions.js';
 import { decoratorOf, type RuleFrom, type RuleName, type RuleTo } from '../src/derive/rules.js';
 import type { AnyClass } from '../src/schema/metadata.js';
 import { refuseBare } from '../src/schema/parentheses.js';
@@ -17,8 +18,6 @@ type Written<F, M, N> = F extends M
       : N
     : never
   : never;
-type IsFramework<V> =
-  V extends Framework<infer T> ? (Framework<T> extends V ? (T extends V ? false : true) : false) : false;
 
 /** The derivatives that a class has written, told by the signatures of its methods. */
 export type WrittenIn<T> = {
@@ -76,12 +75,28 @@ export const DeriveJvpFromVjp: () => DeriveOne<'jvpFromVjp'> = one('jvpFromVjp')
 /** Serve vjp from jvp: x̄_j = ⟨J·e_j, c⟩. One jvp for each element of the inputs; no Jacobian is held. */
 export const DeriveVjpFromJvp: () => DeriveOne<'vjpFromJvp'> = one('vjpFromJvp');
 
-/** Serve abstractEval from the schema where it fixes every shape, else from one apply on sample inputs. */
-export const DeriveAbstractEvalFromApply: () => (target: AnyClass, context?: ClassDecoratorContext) => void = (
-  ...args: readonly unknown[]
-) => {
-  const rule = 'abstractEvalFromApply';
+/** Opts in to a rule that needs nothing but apply, which every component has. */
+export type DeriveFromApply = (target: AnyClass, context?: ClassDecoratorContext) => void;
+
+function fromApply<O extends object = never>(rule: RuleName): (...args: readonly [O?]) => DeriveFromApply {
   const decorator = decoratorOf(rule);
-  refuseBare(decorator, args);
-  return classDecorator({ kind: 'derivation', entries: [{ rule, decorator }] });
-};
+  return (...args) => {
+    refuseBare(decorator, args);
+    return classDecorator({ kind: 'derivation', entries: [{ rule, decorator, options: args[0] }] });
+  };
+}
+
+/** Serve abstractEval from the schema where it fixes every shape, else from one apply on sample inputs. */
+export const DeriveAbstractEvalFromApply: () => DeriveFromApply = fromApply('abstractEvalFromApply');
+/** Serve jacobian by differences: 2 applies for each element of the inputs, whatever the outputs. Approximate. */
+export const DeriveJacobianFromApply: (options?: DifferenceOptions) => DeriveFromApply =
+  fromApply<DifferenceOptions>('jacobianFromApply');
+/** Serve jvp by differences along the tangent: 2 applies. Approximate. */
+export const DeriveJvpFromApply: (options?: DifferenceOptions) => DeriveFromApply =
+  fromApply<DifferenceOptions>('jvpFromApply');
+/** Serve vjp by differences: 2 applies for each element of the inputs. Approximate. */
+export const DeriveVjpFromApply: (options?: DifferenceOptions) => DeriveFromApply =
+  fromApply<DifferenceOptions>('vjpFromApply');
+/** Serve vjp as a random estimate: 2 applies for each of `samples` directions. For optimizers that live with noise. */
+export const DeriveVjpEstimateFromApply: (options: EstimateOptions) => DeriveFromApply =
+  fromApply<EstimateOptions>('vjpEstimateFromApply');

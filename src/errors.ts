@@ -167,6 +167,9 @@ export const errors = {
       `${f.rule} cannot recover d(${f.of})/d(${f.wrt}): one side is complex and the other real, and one-hot probes see ` +
       'only part of it. Write the jacobian by hand.',
   ),
+  E_COMPLEX_STEP: result<'path' | 'received' | 'expected'>()(
+    (f) => `A complex step found that ${f.path} is ${f.received}; it needs ${f.expected}. Leave complexStep out.`,
+  ),
   E_ASYNC: result<'method'>()((f) => `${f.method} gave a promise where a value was needed at once. Await it instead.`),
 
   // Definitions: what a class says of itself.
@@ -245,6 +248,14 @@ export const errors = {
   ),
   E_DERIVE_CYCLE: definition<'component' | 'cycle'>()(
     (f) => `The derivations on ${f.component} need each other: ${f.cycle}. Write one of these endpoints by hand.`,
+  ),
+  E_DERIVE_ESTIMATE: definition<'component' | 'decorator' | 'estimate'>()(
+    (f) =>
+      `${optIn(f.decorator)} on ${f.component} would build on ${optIn(f.estimate)}, which is a random estimate. Derive it from ` +
+      'apply instead: vjpFromApply.',
+  ),
+  E_DERIVE_OPTION: definition<'component' | 'decorator' | 'rule' | 'option'>()(
+    (f) => `${optIn(f.decorator)} on ${f.component} needs the option ${f.option}. Write @${f.rule}({ ${f.option}: … }).`,
   ),
   E_OPEN_CONSTRUCTOR: definition<'component' | 'reason'>()(
     (f) => `new ${f.component}() failed (${f.reason}). Pass an instance to openComponent instead of the class.`,

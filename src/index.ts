@@ -10,6 +10,8 @@ export type { ComponentOptions, EndpointOptions } from './component/annotations.
 export type { Provenance } from './component/compile.js';
 export { DifferentiableComponent } from './component/component.js';
 export { sync } from './component/sync.js';
+export type { DifferenceOptions, EstimateOptions } from './derive/differenceOptions.js';
+export * from './derive/fromApply.js';
 export * from './derive/functions.js';
 export { type RuleName, ruleNames } from './derive/rules.js';
 export { ComponentError, type ErrorCode, type Fields } from './errors.js';

@@ -105,7 +105,9 @@ export function provenanceOf(plan: Plan): CompiledComponent['provenance'] {
     if (!one) return [];
     if (one.kind === 'own') return [[endpoint, { kind: 'own', method: one.method }]];
     const row: Rule = ruleOf(one.rule);
-    return [[endpoint, { kind: 'derived', rule: one.rule, from: row.from, exact: row.exact, cost: costOf(row) }]];
+    return [
+      [endpoint, { kind: 'derived', rule: one.rule, from: row.from, exact: row.exact, cost: costOf(row, one.options) }],
+    ];
   });
   return Object.freeze(Object.fromEntries(entries));
 }

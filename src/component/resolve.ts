@@ -1,5 +1,5 @@
 /** Which method or rule answers each endpoint of a class: read from the notes along its chain, and checked. */
-import { type RuleName, ruleNames, ruleOf, rules } from '../derive/rules.js';
+import { decoratorOf, type RuleName, ruleNames, ruleOf, rules } from '../derive/rules.js';
 import { fail } from '../errors.js';
 import { derivativeNames, type EndpointName, endpointNames } from '../operators/endpoints.js';
 import { operators } from '../operators/index.js';
@@ -157,9 +157,27 @@ export function checkBases(type: Named, plan: Plan): void {
     if (one.kind !== 'derived') continue;
     for (const base of ruleOf(one.rule).from) {
       if (!plan.has(base)) fail('E_DERIVE_BASE_MISSING', { component: type.name, decorator: one.decorator, base });
+      checkEstimate(type, one, plan.get(base));
     }
+    checkOptions(type, one);
     checkCycle(type, plan, endpoint);
   }
+}
+
+function checkEstimate(
+  type: Named,
+  { decorator }: DerivedEndpoint,
+  base: OwnEndpoint | DerivedEndpoint | undefined,
+): void {
+  if (base?.kind !== 'derived' || !ruleOf(base.rule).estimate) return;
+  fail('E_DERIVE_ESTIMATE', { component: type.name, decorator, estimate: base.decorator });
+}
+
+function checkOptions(type: Named, { decorator, rule, options }: DerivedEndpoint): void {
+  const required: readonly string[] = ruleOf(rule).requires ?? [];
+  const option = required.find((name) => !Object.hasOwn(options, name));
+  if (option !== undefined)
+    fail('E_DERIVE_OPTION', { component: type.name, decorator, rule: decoratorOf(rule), option });
 }
 
 function checkCycle(type: Named, plan: Plan, start: EndpointName): void {
@@ -172,7 +190,10 @@ function checkCycle(type: Named, plan: Plan, start: EndpointName): void {
   visit(start, []);
 }
 
-/** The decorators that would offer a missing endpoint, given what is offered. */
+/** The rules that would offer a missing endpoint, given what is offered. A random estimate is never proposed. */
 export function proposals(plan: Plan, endpoint: EndpointName): readonly RuleName[] {
-  return ruleNames.filter((name) => rules[name].to === endpoint && ruleOf(name).from.every((base) => plan.has(base)));
+  return ruleNames.filter((name) => {
+    const { to, from, estimate = false } = ruleOf(name);
+    return to === endpoint && !estimate && from.every((base) => plan.has(base));
+  });
 }

@@ -4,11 +4,7 @@
  * They take methods as authors write them. What is synchronous stays so; results are in float64 (complex128), and the
  * endpoint that returns them has them cast to its declared dtypes.
  */
-import { scalarOf } from '../array/ndarray.js';
 import type {
-  Arrays,
-  ArrayValue,
-  Blocks,
   Endpoint,
   Endpoints,
   JacobianRequest,
@@ -26,8 +22,9 @@ import { operators } from '../operators/index.js';
 import { pointOf, seededPointOf } from '../operators/loose.js';
 import type { Signature } from '../operators/operator.js';
 import { learnShapes } from '../operators/shapes.js';
-import { drive, isPromise, type Stepwise } from './drive.js';
+import { isPromise } from './drive.js';
 import { columnsByJvp, rowsByVjp } from './jacobians.js';
+import { finish, presentArrays, presentBlocks } from './present.js';
 import { pullBack, pullBackByJvp, pushForward, pushForwardByVjp } from './products.js';
 import type { Context } from './rule.js';
 
@@ -55,31 +52,14 @@ function lift<N extends 'jacobian' | 'jvp' | 'vjp'>(
   };
 }
 
-function finish<T, V>(steps: Stepwise<T>, present: (result: T) => V): MaybePromise<V> {
-  const result = drive(steps);
-  return isPromise(result) ? Promise.resolve(result).then(present) : present(result);
-}
-
-function presentArrays(arrays: Arrays): ProductValue {
-  const value = ([path, one]: [string, Arrays[string]]): [string, ArrayValue] => [
-    path,
-    one.shape.length === 0 ? (scalarOf(one) as ArrayValue) : one,
-  ];
-  return Object.fromEntries(Object.entries(arrays).map(value));
-}
-
-function presentBlocks(blocks: Blocks): JacobianValue {
-  return Object.fromEntries(Object.entries(blocks).map(([of, row]) => [of, presentArrays(row)]));
-}
-
-function shapesFrom<I>(evaluate: ShapeFunction<I>): Context {
+function shapesFrom<I>(evaluate: ShapeFunction<I>): Pick<Context, 'shapes'> {
   const shapes = (point: Point): MaybePromise<readonly Variable[]> =>
     learnShapes(point, () => evaluate(point.inputs as I));
-  return { shapes, options: {} };
+  return { shapes };
 }
 
 // A tangent that is zero leaves the outputs' shapes unknown here: the request's own schema must fix them.
-const declaredShapes: Context = { shapes: (point) => point.of, options: {} };
+const declaredShapes: Pick<Context, 'shapes'> = { shapes: (point) => point.of };
 
 /** x̄ = Jᵀ·c from a Jacobian: one call. */
 export function vjpFromJacobian<I>(jacobian: JacobianFunction<I>, request: VjpRequest<I>): MaybePromise<ProductValue> {

@@ -41,7 +41,11 @@ function assembly(rule: string, { wrt, options }: Point, of: readonly Variable[]
 }
 
 /** Row i of J is Jᵀ·e_i: one pullback for each element of the outputs. */
-export function* rowsByVjp({ vjp }: Pick<Endpoints, 'vjp'>, point: Point, { shapes }: Context): Stepwise<Blocks> {
+export function* rowsByVjp(
+  { vjp }: Pick<Endpoints, 'vjp'>,
+  point: Point,
+  { shapes }: Pick<Context, 'shapes'>,
+): Stepwise<Blocks> {
   const of = yield* settled(shapes(point));
   refuseMixed('jacobianFromVjp', of, point.wrt);
   const blocks = assembly('jacobianFromVjp', point, of);
@@ -67,7 +71,11 @@ export function* rowsByVjp({ vjp }: Pick<Endpoints, 'vjp'>, point: Point, { shap
 }
 
 /** Column j of J is J·e_j: one pushforward for each element of the inputs. The first one tells the outputs' shapes. */
-export function* columnsByJvp({ jvp }: Pick<Endpoints, 'jvp'>, point: Point, { shapes }: Context): Stepwise<Blocks> {
+export function* columnsByJvp(
+  { jvp }: Pick<Endpoints, 'jvp'>,
+  point: Point,
+  { shapes }: Pick<Context, 'shapes'>,
+): Stepwise<Blocks> {
   const { of, wrt } = point;
   const total = elementsOf(wrt);
   refuseMixed('jacobianFromJvp', of, wrt);

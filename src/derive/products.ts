@@ -56,7 +56,7 @@ function checkCotangent(path: string, cotangent: NdArray<DType>, expected: Shape
 export function* pushForward(
   { jacobian }: Pick<Endpoints, 'jacobian'>,
   point: SeededPoint,
-  { shapes }: Context,
+  { shapes }: Pick<Context, 'shapes'>,
 ): Stepwise<Arrays> {
   const wrt = live(point, point.wrt);
   if (wrt.length === 0) return zerosFor(yield* settled(shapes(point)));
@@ -79,7 +79,7 @@ function pushedForward(seed: Arrays, row: Arrays, wrt: readonly Variable[]): NdA
 export function* pushForwardByVjp(
   { vjp }: Pick<Endpoints, 'vjp'>,
   point: SeededPoint,
-  { shapes }: Context,
+  { shapes }: Pick<Context, 'shapes'>,
 ): Stepwise<Arrays> {
   const wrt = live(point, point.wrt);
   const of = yield* settled(shapes(point));

@@ -10,8 +10,14 @@ import type {
 } from '../operators/endpoints.js';
 import type { Stepwise } from './drive.js';
 
-/** How often a base is called: a number, or that many for each element of `wrt` (n) or of `of` (m). */
-export type CallCount = '1' | '2' | 'n' | '2n' | 'm';
+/** How often a base is called: once, or once for each element of `wrt` (n) or of `of` (m). */
+export type CallCount = '1' | 'n' | 'm';
+
+/** How often a base is called: the number, and in words, where `%s` is the base. */
+export interface Cost {
+  readonly count: (n: number, m: number) => number;
+  readonly text: string;
+}
 
 /** The outputs of a point with their actual shapes. */
 export type ShapeSource = (point: Point) => MaybePromise<readonly Variable[]>;
@@ -19,6 +25,8 @@ export type ShapeSource = (point: Point) => MaybePromise<readonly Variable[]>;
 /** What a derivation has besides its base and its request. */
 export interface Context<Options = unknown> {
   readonly shapes: ShapeSource;
+  /** Outputs as the author's apply gives them, before they are checked against the schema. */
+  readonly evaluate: (inputs: object) => MaybePromise<unknown>;
   /** What the decorator was given. */
   readonly options: Options;
 }
@@ -35,8 +43,12 @@ export interface Rule<
   readonly needsShapes: boolean;
   /** Whether the result is that of the base up to rounding. */
   readonly exact: boolean;
-  /** The promised number of calls of each base, for a seed that is not zero. */
-  readonly calls: { readonly [N in From]: CallCount };
+  /** The promised number of calls of each base, for a seed that is not zero; it may depend on the options. */
+  readonly calls: { readonly [N in From]: CallCount | ((options: Options) => Cost) };
+  /** Whether the result is a random estimate, which no other rule may build on. */
+  readonly estimate?: boolean;
+  /** The options that the decorator must be given. */
+  readonly requires?: readonly (keyof Options & string)[];
   /** One sentence for people, with the formula. */
   readonly summary: string;
   readonly derive: (
@@ -53,26 +65,30 @@ export function rule<To extends EndpointName, const From extends EndpointName, O
   return Object.freeze(row);
 }
 
-const perRequest: Readonly<
-  Record<CallCount, { readonly count: (n: number, m: number) => number; readonly text: string }>
-> = {
+const perRequest: Readonly<Record<CallCount, Cost>> = {
   '1': { count: () => 1, text: '1 %s call per request' },
-  '2': { count: () => 2, text: '2 %s calls per request' },
   n: { count: (n) => n, text: '1 %s call for each element of wrt' },
-  '2n': { count: (n) => 2 * n, text: '2 %s calls for each element of wrt' },
   m: { count: (_n, m) => m, text: '1 %s call for each element of the outputs' },
 };
 
-/** The promised number of base calls for n elements of `wrt` and m of `of`. */
-export function callsOf(
-  row: Pick<Rule, 'calls' | 'from'>,
-  n: number,
-  m: number,
-): Partial<Record<EndpointName, number>> {
-  return Object.fromEntries(row.from.map((base) => [base, perRequest[row.calls[base]].count(n, m)]));
+type Priced = Pick<Rule, 'calls' | 'from'>;
+
+function price({ calls }: Priced, base: EndpointName, options: object): Cost {
+  const promised = calls[base];
+  return typeof promised === 'function' ? promised(options) : perRequest[promised];
 }
 
-/** What a rule costs, in words. */
-export function costOf(row: Pick<Rule, 'calls' | 'from'>): string {
-  return row.from.map((base) => perRequest[row.calls[base]].text.replace('%s', base)).join(', ');
+/** The promised number of base calls for n elements of `wrt` and m of `of`, with the decorator's options. */
+export function callsOf(
+  row: Priced,
+  n: number,
+  m: number,
+  options: object = {},
+): Partial<Record<EndpointName, number>> {
+  return Object.fromEntries(row.from.map((base) => [base, price(row, base, options).count(n, m)]));
+}
+
+/** What a rule costs, in words, with the decorator's options. */
+export function costOf(row: Priced, options: object = {}): string {
+  return row.from.map((base) => price(row, base, options).text.replace('%s', base)).join(', ');
 }

@@ -5,6 +5,9 @@
  * checks it on every scenario: value, and number of base calls.
  */
 import type { EndpointName } from '../operators/endpoints.js';
+import type { DifferenceOptions, EstimateOptions } from './differenceOptions.js';
+import { directionCost, estimateCost, sweepCost } from './differenceOptions.js';
+import { jacobianByApply, jvpByApply, vjpByApply, vjpByEstimate } from './differences.js';
 import { columnsByJvp, rowsByVjp } from './jacobians.js';
 import { pullBack, pullBackByJvp, pushForward, pushForwardByVjp } from './products.js';
 import { type Rule, rule } from './rule.js';
@@ -74,6 +77,44 @@ export const rules = {
     calls: { apply: '1' },
     summary: 'The shapes of the outputs: from the schema where it fixes them, else of one apply on sample inputs.',
     derive: shapesByApply,
+  }),
+  jacobianFromApply: rule<'jacobian', 'apply', DifferenceOptions>({
+    to: 'jacobian',
+    from: ['apply'],
+    needsShapes: false,
+    exact: false,
+    calls: { apply: sweepCost },
+    summary: 'The Jacobian column by column, from differences: (f(x + h·e_j) − f(x − h·e_j)) / 2h.',
+    derive: jacobianByApply,
+  }),
+  jvpFromApply: rule<'jvp', 'apply', DifferenceOptions>({
+    to: 'jvp',
+    from: ['apply'],
+    needsShapes: false,
+    exact: false,
+    calls: { apply: directionCost },
+    summary: 'The pushforward from differences along the tangent: (f(x + h·t) − f(x − h·t)) / 2h.',
+    derive: jvpByApply,
+  }),
+  vjpFromApply: rule<'vjp', 'apply', DifferenceOptions>({
+    to: 'vjp',
+    from: ['apply'],
+    needsShapes: false,
+    exact: false,
+    calls: { apply: sweepCost },
+    summary: 'The pullback element by element, from differences: x̄_j = ⟨(f(x + h·e_j) − f(x − h·e_j)) / 2h, c⟩.',
+    derive: vjpByApply,
+  }),
+  vjpEstimateFromApply: rule<'vjp', 'apply', EstimateOptions>({
+    to: 'vjp',
+    from: ['apply'],
+    needsShapes: false,
+    exact: false,
+    estimate: true,
+    requires: ['samples'],
+    calls: { apply: estimateCost },
+    summary: 'A random estimate of the pullback from k = samples directions of n; its relative error is √(n/k − 1).',
+    derive: vjpByEstimate,
   }),
 } as const;
 
