@@ -1,5 +1,4 @@
 /** Whether two trees of values agree: first their structure, all differences of it at once, then their values. */
-import { castArray } from '../array/cast.js';
 import { type DType, dtypes } from '../array/dtype.js';
 import { readArray } from '../array/literal.js';
 import { isNdArray, type NdArray } from '../array/ndarray.js';
@@ -90,10 +89,8 @@ function compareArrays(
 
 // Written as a bare literal, an array has the dtype of what it is compared with.
 function literal(value: unknown, { dtype }: NdArray<DType>): NdArray<DType> | undefined {
-  const array = readArray(value, { dtype: 'any', shape: 'any' });
-  if ('code' in array) return undefined;
-  const cast = castArray(array, dtype);
-  return 'code' in cast ? undefined : cast;
+  const array = readArray(value, { dtype, shape: 'any' });
+  return 'code' in array ? undefined : array;
 }
 
 const SHOWN = 5;

@@ -1,0 +1,169 @@
+import { describe, expect, test } from '@jest/globals';
+import { cotangent, execute, folder, root } from '../cli/cotangent.js';
+
+const component = (stem = 'Square') => `
+import { Apply, Component, Derive, DifferentiableComponent, Float64, Jacobian, type JacobianRequest } from 'cotangent';
+import { type Side, square } from './lib/math.js';
+class In { @Float64({ differentiable: true }) x!: number; }
+class Out { @Float64({ differentiable: true }) y!: number; }
+@Component({ inputs: In, outputs: Out })
+@Derive('jvpFromJacobian')
+export class ${stem} extends DifferentiableComponent<In, Out> {
+  @Apply() apply({ x }: In): Out { return { y: square(x) }; }
+  @Jacobian() jacobian({ inputs: { x } }: JacobianRequest<In>) { const side: Side = x; return { y: { x: 2 * side } }; }
+}`;
+const math = 'export type Side = number;\nexport const square = (x: Side): number => x * x;\n';
+const legacy =
+  '{ "compilerOptions": { "target": "ES2022", "experimentalDecorators": true, "emitDecoratorMetadata": true } }';
+const standard = '{ "compilerOptions": { "target": "ES2022", // a comment\n } }';
+const esm = '{ "type": "module" }';
+const commonjs = '{}';
+const files = { 'component.ts': component(), 'lib/math.ts': math };
+
+const apply = async (cwd: string, ...words: string[]) => {
+  const { code, stdout, stderr } = await cotangent(['apply', ...words, '{"inputs":{"x":3}}'], { cwd });
+  return { code, stderr, y: stdout === '' ? undefined : JSON.parse(stdout).y.data.buffer };
+};
+const squared = { code: 0, stderr: '', y: 9 };
+
+describe('a component is loaded, whatever it is written in', () => {
+  test.each([
+    ['ES module, legacy decorators', { ...files, 'package.json': esm, 'tsconfig.json': legacy }],
+    ['ES module, standard decorators', { ...files, 'package.json': esm, 'tsconfig.json': standard }],
+    ['CommonJS, legacy decorators', { ...files, 'package.json': commonjs, 'tsconfig.json': legacy }],
+    ['CommonJS, standard decorators', { ...files, 'package.json': commonjs, 'tsconfig.json': standard }],
+    ['neither package.json nor tsconfig.json', files],
+    [
+      'a tsconfig.json that extends another',
+      { ...files, 'tsconfig.json': '{ "extends": "./base.json" }', 'base.json': legacy },
+    ],
+    [
+      'the aliases of tsconfig.json',
+      {
+        'package.json': esm,
+        'tsconfig.json': '{ "compilerOptions": { "paths": { "#lib/*": ["./lib/*"] } } }',
+        'lib/math.ts': math,
+        'component.ts': component().replace('./lib/math.js', '#lib/math'),
+      },
+    ],
+    [
+      'an import without an ending',
+      { ...files, 'package.json': commonjs, 'component.ts': component().replace('math.js', 'math') },
+    ],
+    [
+      'a default export beside another component',
+      {
+        ...files,
+        'package.json': esm,
+        'component.ts': `${component('Other')}\nexport default class Main extends Other {}`,
+      },
+    ],
+  ])('%s', async (_, written) => {
+    expect(await apply(folder(written))).toEqual(squared);
+  });
+
+  test('endings choose the module format before package.json does', async () => {
+    const text = component().replace('math.js', 'math.mjs');
+    const cwd = folder({ 'package.json': commonjs, 'lib/math.mts': math, 'component.mts': `await null;${text}` });
+    expect(await apply(cwd)).toEqual(squared);
+    const other = folder({
+      'package.json': esm,
+      'lib/math.cts': math,
+      'component.cts': component().replace('math.js', 'math.cjs'),
+    });
+    expect(await apply(other)).toEqual(squared);
+  });
+
+  test('a CommonJS package in JavaScript', async () => {
+    const cwd = folder({
+      ...files,
+      'package.json': commonjs,
+      'tsconfig.json': standard,
+      'index.cjs': "require('cotangent/register'); module.exports = require('./component.ts');",
+    });
+    expect(await apply(cwd, 'index.cjs')).toEqual(squared);
+  });
+
+  test('a project with another copy of cotangent gets the one that runs', async () => {
+    const cwd = folder({ ...files, 'package.json': esm, 'tsconfig.json': standard });
+    const { rmSync, cpSync, symlinkSync } = await import('node:fs');
+    rmSync(`${cwd}/node_modules/cotangent`);
+    cpSync(`${root}/dist`, `${cwd}/node_modules/cotangent/dist`, { recursive: true });
+    cpSync(`${root}/package.json`, `${cwd}/node_modules/cotangent/package.json`);
+    symlinkSync(`${root}/node_modules/reflect-metadata`, `${cwd}/node_modules/reflect-metadata`);
+    expect(await apply(cwd)).toEqual(squared);
+  });
+
+  test('node --import cotangent/register runs TypeScript, tests included', async () => {
+    for (const type of [esm, commonjs]) {
+      const cwd = folder({
+        ...files,
+        'package.json': type,
+        'main.ts': "import { Square } from './component.js'; console.log(new Square().apply({ x: 4 }));",
+      });
+      const outcome = await execute(process.execPath, ['--import', 'cotangent/register', 'main.ts'], { cwd });
+      expect(outcome).toEqual({ code: 0, stdout: '{ y: 16 }\n', stderr: '' });
+    }
+  });
+});
+
+describe('what cannot be loaded is said with its place', () => {
+  const broken: readonly (readonly [string, string, string, readonly string[]])[] = [
+    ['a syntax error', 'a.ts', 'const a = 1;\nconst b = ;\n', ['E_LOAD_SYNTAX', 'a.ts:2:']],
+    ['a syntax error in JavaScript', 'a.mjs', 'const b = ;\n', ['E_LOAD_SYNTAX', 'a.mjs:1']],
+    ['a syntax error in an import', 'a.ts', "import './b.js';", ['E_LOAD_SYNTAX', 'b.ts:1:']],
+    [
+      'an import that is not there',
+      'a.ts',
+      "import { x } from './nowhere.js'; x;",
+      ['E_LOAD_FAILED', 'nowhere.js', 'a.ts'],
+    ],
+    ['a package that is not there', 'a.ts', "import { x } from 'nowhere'; x;", ['E_LOAD_FAILED', 'nowhere', 'a.ts']],
+    [
+      'a file that throws',
+      'a.ts',
+      "\nthrow new TypeError('not today');",
+      ['E_LOAD_FAILED', 'TypeError: not today', 'a.ts:2'],
+    ],
+    ['no component', 'a.ts', 'export const x = 1;', ['E_LOAD_NO_COMPONENT', 'x']],
+    ['an undecorated jacobian', 'a.ts', component().replace('@Jacobian()', ''), ['E_DEFINE_UNDECORATED']],
+    [
+      'a constructor that throws',
+      'a.ts',
+      component().replace('@Apply()', "z = (() => { throw new Error('no license') })(); @Apply()"),
+      ['E_OPEN_CONSTRUCTOR', 'no license'],
+    ],
+    [
+      'two components',
+      'a.ts',
+      `${component()}\n@Component({ inputs: In, outputs: Out }) export class Twice extends Square {}`,
+      ['E_LOAD_SEVERAL', 'Square', 'Twice'],
+    ],
+  ];
+  for (const [kind, type] of [
+    ['an ES module', esm],
+    ['CommonJS', commonjs],
+  ] as const) {
+    test.each(broken)(`in ${kind}: %s`, async (_, file, text, named) => {
+      const cwd = folder({
+        ...files,
+        [file]: text,
+        'b.ts': 'const b = ;',
+        'package.json': type,
+        'tsconfig.json': legacy,
+      });
+      const { code, stdout, stderr } = await cotangent(['check', file], { cwd });
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      for (const name of named) expect(stderr).toContain(name);
+    });
+  }
+
+  test('--export chooses among several, and says what there is', async () => {
+    const text = `${component()}\nexport class Twice extends Square {}`;
+    const cwd = folder({ ...files, 'package.json': esm, 'component.ts': text });
+    expect((await cotangent(['check', '--export', 'Twice'], { cwd })).stdout).toContain('ok: Twice');
+    const { stderr } = await cotangent(['check', '--export', 'Thrice'], { cwd });
+    expect(stderr).toContain('E_LOAD_EXPORT');
+    expect(stderr).toContain('Square, Twice');
+  });
+});
