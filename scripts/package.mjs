@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { kinds, prepareFolder, runExamples } from './commands.mjs';
 import { readmeBlocks } from './readme.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -117,6 +118,17 @@ const checks = {
     for (const name of Object.keys(manifest.bin ?? {})) run(join(project, 'node_modules/.bin', name), ['--help']);
   },
   ...Object.fromEntries(
+    kinds.map((kind) => [
+      `every example of every command, ${kind.type}, ${kind.legacy ? 'legacy' : 'standard'} decorators`,
+      () => runInstalled(kind),
+    ]),
+  ),
+  'a new project passes its own test, with nothing but the package': () => {
+    run(join(project, 'node_modules/.bin/cotangent'), ['init', join(home, 'spring')], home);
+    run('npm', ['install', '--no-audit', '--no-fund', tarball], join(home, 'spring'));
+    run('npm', ['test'], join(home, 'spring'));
+  },
+  ...Object.fromEntries(
     Object.entries(users).flatMap(([name, user]) =>
       user.compilers.map((compiler) => [`${name}, compiled by ${compiler}`, () => compileAs(name, user, compiler)]),
     ),
@@ -156,6 +168,13 @@ function prepareProject() {
   if (existsSync(fixtures)) cpSync(fixtures, join(project, 'dialects'), { recursive: true });
 }
 
+async function runInstalled(kind) {
+  const { commands } = await import(join(project, 'node_modules', manifest.name, 'dist/src/cli/commands/index.js'));
+  const folder = join(project, `commands-${kind.type}-${kind.legacy}`);
+  prepareFolder(folder, join(root, 'examples/rosenbrock'), kind);
+  return `${await runExamples(commands, folder, join(project, 'node_modules/.bin'))} examples`;
+}
+
 function compileAs(name, { with: own, include }, compiler) {
   json(`tsconfig.${name}.json`, { compilerOptions: { ...options, ...own }, include });
   compilers[compiler](`tsconfig.${name}.json`);
@@ -164,7 +183,7 @@ function compileAs(name, { with: own, include }, compiler) {
 try {
   for (const [name, check] of Object.entries(checks)) {
     const start = performance.now();
-    const note = check();
+    const note = await check();
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     console.log(`ok ${seconds.padStart(5)} s  ${name}${note ? ` (${note})` : ''}`);
   }
