@@ -200,7 +200,9 @@ export function presentBlocks(
 function present(source: Source, at: string, array: NdArray<DType>, dtype: DType | 'any'): ArrayValue {
   const cast = dtype === 'any' ? array : castArray(array, dtype);
   if (!('code' in cast)) return cast.shape.length === 0 ? (scalarOf(cast) as ArrayValue) : cast;
+  // A value may be out of range where the dtype is not: what is received is then the value.
+  const code = cast.code === 'E_ARRAY_DTYPE' ? 'E_RESULT_DTYPE' : 'E_RESULT_TYPE';
   const { received, expected } = cast;
-  source.problems.push(problem('E_RESULT_DTYPE', { path: `${source.method}${at}`, received, expected }));
+  source.problems.push(problem(code, { path: `${source.method}${at}`, received, expected }));
   return array;
 }
