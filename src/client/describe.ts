@@ -66,13 +66,10 @@ function provenanceIn(paths: Node): CompiledComponent['provenance'] {
 // A rule that only the server knows is shown under its name all the same.
 function derivedFrom(note: unknown): Provenance | undefined {
   if (!isRecord(note) || typeof note['rule'] !== 'string') return undefined;
-  const from = Array.isArray(note['from']) ? note['from'].filter(isEndpoint) : [];
+  const routes: readonly unknown[] = Array.isArray(note['base']) ? note['base'] : [];
+  const from = endpointNames.filter((name) => routes.includes(operators[name].route));
   const facts = { exact: note['exact'] !== false, cost: String(note['cost'] ?? ''), from };
   return { kind: 'derived', rule: note['rule'] as never, ...facts };
-}
-
-function isEndpoint(name: unknown): name is EndpointName {
-  return (endpointNames as readonly unknown[]).includes(name);
 }
 
 function planOf(provenance: CompiledComponent['provenance'], owner: CompiledComponent['type']): Plan {

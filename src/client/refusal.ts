@@ -82,17 +82,21 @@ function gathered(problems: readonly ComponentError[]): Error {
 }
 
 function hasCode(entry: Entry): boolean {
-  return isRecord(entry['ctx']) && isCode(entry['ctx']['code']);
+  return codeOf(entry) !== undefined;
 }
 
-function isCode(code: unknown): code is ErrorCode {
-  return typeof code === 'string' && Object.hasOwn(errors, code);
+// Our servers' messages start with the code, as all of this project do.
+function codeOf(entry: Entry): ErrorCode | undefined {
+  const context = entry['ctx'];
+  const code = (isRecord(context) ? context['code'] : undefined) ?? /^(E_[A-Z_]+): /.exec(String(entry['msg']))?.[1];
+  return typeof code === 'string' && Object.hasOwn(errors, code) ? (code as ErrorCode) : undefined;
 }
 
 function problemOf(entry: Entry, refused: Refused): ComponentError | undefined {
   const context = isRecord(entry['ctx']) ? entry['ctx'] : {};
   const path = pathOf(Array.isArray(entry['loc']) ? entry['loc'] : [], refused.inputs);
-  if (isCode(context['code'])) return new ComponentError(context['code'], textFields(context['fields'], path));
+  const code = codeOf(entry);
+  if (code) return new ComponentError(code, textFields(context['fields'] ?? context, path));
   const type = String(entry['type']);
   const row = Object.hasOwn(pythonTypes, type) ? pythonTypes[type] : undefined;
   if (row) return new ComponentError(row.code, { path, ...row.fields?.(entry, context) });
@@ -103,8 +107,8 @@ function problemOf(entry: Entry, refused: Refused): ComponentError | undefined {
 }
 
 function textFields(fields: unknown, path: string): Fields {
-  const entries = isRecord(fields) ? Object.entries(fields) : [['path', path] as const];
-  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+  const entries = Object.entries(isRecord(fields) ? fields : {}).map(([name, value]) => [name, String(value)]);
+  return { path, ...Object.fromEntries(entries) };
 }
 
 /** `["body", "inputs", "mesh", "points", 3]` as the path it is: the schema tells keys of maps from fields. */

@@ -88,8 +88,12 @@ async function attempts(
 
 // Node says why a request failed; a browser does not, and then nothing is sent again.
 function isBroken(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return typeof cause === 'object' && cause !== null && 'code' in cause && broken.has(cause.code);
+  return broken.has(entryOf(entryOf(error, 'cause'), 'code'));
+}
+
+// Not by class: an error may come from another realm.
+function entryOf(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && key in value ? value[key as never] : undefined;
 }
 
 /** The seconds of a Retry-After header, or undefined where there is none, or it asks for a long wait. */
@@ -114,8 +118,6 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 }
 
 function reasonOf(error: unknown): string {
-  const { cause } = error instanceof Error ? error : { cause: undefined };
-  const text = cause instanceof Error && cause.message !== '' ? cause.message : undefined;
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : undefined;
-  return text ?? code ?? (error instanceof Error ? error.message : String(error));
+  const cause = entryOf(error, 'cause');
+  return String(entryOf(cause, 'message') || entryOf(cause, 'code') || entryOf(error, 'message') || error);
 }
