@@ -11,20 +11,24 @@ import { refuseBare } from '../src/schema/parentheses.js';
 import { classDecorator } from './annotate.js';
 import type { JacobianMethod, JvpMethod, VjpMethod } from './endpoint.js';
 
-type Written<F, M, N> = F extends M
-  ? F extends (argument: never) => infer R
-    ? IsFramework<Awaited<R>> extends true
-      ? never
-      : N
-    : never
+// A method that hands its request on to another component gives what the framework gives, and is written all the same:
+// only under the name of an endpoint may a method be the framework's own.
+type Written<K, F, M, N> = F extends M
+  ? K extends Derivable
+    ? F extends (argument: never) => infer R
+      ? IsFramework<Awaited<R>> extends true
+        ? never
+        : N
+      : never
+    : N
   : never;
 
 /** The derivatives that a class has written, told by the signatures of its methods. */
 export type WrittenIn<T> = {
   [K in keyof T]:
-    | Written<T[K], JacobianMethod, 'jacobian'>
-    | Written<T[K], JvpMethod, 'jvp'>
-    | Written<T[K], VjpMethod, 'vjp'>;
+    | Written<K, T[K], JacobianMethod, 'jacobian'>
+    | Written<K, T[K], JvpMethod, 'jvp'>
+    | Written<K, T[K], VjpMethod, 'vjp'>;
 }[keyof T];
 
 type Derivable = 'jacobian' | 'jvp' | 'vjp';
