@@ -1,10 +1,9 @@
 /** What a file exports, whatever it is written in: JavaScript or TypeScript, ES module or CommonJS, either dialect. */
-import { createRequire, register } from 'node:module';
+import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const own = createRequire(import.meta.url).resolve('cotangent');
-let registered = false;
 
 /** What a module exports, by name. */
 export type Exports = Readonly<Record<string, unknown>>;
@@ -32,9 +31,8 @@ async function requireTypeScript(path: string): Promise<Exports> {
 }
 
 async function useHooks(): Promise<void> {
-  if (registered) return;
-  registered = true;
-  register('./esmHooks.js', import.meta.url);
+  const { inThread, installHooks } = await import('./install.js');
+  installHooks(inThread ? await import('./hooks.js') : undefined);
 }
 
 // Two copies of this package would not know each other's base class: the component gets the one that runs.

@@ -1,7 +1,8 @@
 /** `node --import cotangent/register`: from now on this process imports and requires TypeScript, in both dialects of decorators. */
-import { register } from 'node:module';
 import { installCommonJsHooks } from './commonjsHooks.js';
+import * as hooks from './hooks.js';
+import { installHooks } from './install.js';
 
 process.setSourceMapsEnabled(true);
 installCommonJsHooks();
-register('./esmHooks.js', import.meta.url);
+installHooks(hooks);
