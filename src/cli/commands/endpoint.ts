@@ -29,13 +29,12 @@ async function send(
     });
   }
   const body = readRequestBytes(request);
-  const [{ openTarget }, { answer }, { arrayFiles }] = await Promise.all([
-    import('../component.js'),
+  const [target, { answer }, { arrayFiles }] = await Promise.all([
+    import('../component.js').then(({ openTarget }) => openTarget(options, file)),
     import('../../runtime/wire.js'),
     import('../../codec/node/files.js'),
   ]);
   const { 'output-path': output = '.', 'input-path': input } = options;
-  const target = await openTarget(options, file);
   const bytes = await answer(target, endpoint, body, {
     format: options['output-format'],
     compression: options.compression,
