@@ -56,19 +56,14 @@ const typeError = /_(type|parsing)$|^int_from_float$|^literal_error$|^enum$/;
 
 /** The error that an answer with this status and body is. */
 export function refusal(status: number, body: unknown, text: string, refused: Refused): Error {
-  const detail = isRecord(body) ? body['detail'] : undefined;
-  const entries = Array.isArray(detail) ? detail.filter(isRecord) : [];
-  const problems = entries.map((entry) => problemOf(entry, refused)).filter((one) => one !== undefined);
-  if (problems.length === 0 || problems.length < entries.length || (status !== 422 && !entries.every(hasCode))) {
-    const { component, url } = refused;
-    return new ComponentError('E_REMOTE_FAILED', {
-      component,
-      url,
-      status: String(status),
-      reason: reasonIn(detail, text),
-    });
-  }
-  return gathered(problems);
+  const { detail, ...whole } = isRecord(body) ? body : { detail: undefined };
+  const code = codeOf(whole);
+  if (code) return new ComponentError(code, textFields(whole));
+  const entries = status === 422 && Array.isArray(detail) ? detail.filter(isRecord) : [];
+  if (entries.length > 0) return gathered(entries.map((entry) => problemOf(entry, refused)));
+  const { component, url } = refused;
+  const reason = reasonIn(detail, text);
+  return new ComponentError('E_REMOTE_FAILED', { component, url, status: String(status), reason });
 }
 
 /** Several problems as one error, as in process. */
@@ -81,34 +76,32 @@ function gathered(problems: readonly ComponentError[]): Error {
   return problems[0]!;
 }
 
-function hasCode(entry: Entry): boolean {
-  return codeOf(entry) !== undefined;
-}
-
-// Our servers' messages start with the code, as all of this project do.
+// Our servers send the code and the facts.
 function codeOf(entry: Entry): ErrorCode | undefined {
-  const context = entry['ctx'];
-  const code = (isRecord(context) ? context['code'] : undefined) ?? /^(E_[A-Z_]+): /.exec(String(entry['msg']))?.[1];
+  const code = contextOf(entry)['code'];
   return typeof code === 'string' && Object.hasOwn(errors, code) ? (code as ErrorCode) : undefined;
 }
 
-function problemOf(entry: Entry, refused: Refused): ComponentError | undefined {
-  const context = isRecord(entry['ctx']) ? entry['ctx'] : {};
-  const path = pathOf(Array.isArray(entry['loc']) ? entry['loc'] : [], refused.inputs);
+function contextOf({ ctx }: Entry): Entry {
+  return isRecord(ctx) ? ctx : {};
+}
+
+function textFields(entry: Entry): Fields {
+  const { code: _code, ...fields } = contextOf(entry);
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]));
+}
+
+function problemOf(entry: Entry, refused: Refused): ComponentError {
   const code = codeOf(entry);
-  if (code) return new ComponentError(code, textFields(context['fields'] ?? context, path));
+  if (code) return new ComponentError(code, textFields(entry));
+  const path = pathOf(Array.isArray(entry['loc']) ? entry['loc'] : [], refused.inputs);
   const type = String(entry['type']);
   const row = Object.hasOwn(pythonTypes, type) ? pythonTypes[type] : undefined;
-  if (row) return new ComponentError(row.code, { path, ...row.fields?.(entry, context) });
+  if (row) return new ComponentError(row.code, { path, ...row.fields?.(entry, contextOf(entry)) });
   const fields = { path, ...explained(entry) };
   if (constraint.test(type)) return new ComponentError('E_CONSTRAINT', { ...fields, constraint: type });
   if (typeError.test(type)) return new ComponentError('E_TYPE', fields);
   return new ComponentError('E_REMOTE_VALUE', { path, reason: told(entry), type });
-}
-
-function textFields(fields: unknown, path: string): Fields {
-  const entries = Object.entries(isRecord(fields) ? fields : {}).map(([name, value]) => [name, String(value)]);
-  return { path, ...Object.fromEntries(entries) };
 }
 
 /** `["body", "inputs", "mesh", "points", 3]` as the path it is: the schema tells keys of maps from fields. */
