@@ -14,6 +14,8 @@ export interface ConstraintNote {
   readonly name?: string;
   readonly type: string;
   readonly constraints?: readonly unknown[];
+  /** Whether it is meant for every value of a list, not for the list. */
+  readonly each?: boolean;
 }
 
 interface Storage {

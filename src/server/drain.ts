@@ -1,0 +1,79 @@
+/**
+ * Ending without losing a request: what came is answered, and so is what comes on an open connection until that closes.
+ *
+ * A server that just closes cuts idle connections, and with them the request that a client is sending at that moment.
+ * So every answer first says that its connection closes, and idle connections are cut only after a while.
+ */
+import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Server as NetServer } from 'node:net';
+
+/** How patient a drain is, in milliseconds. */
+export interface Patience {
+  /** How long an idle connection is kept for a request that may be under way. */
+  readonly idle: number;
+  /** How long a client may take to finish a request that it has begun to send. */
+  readonly sending: number;
+}
+
+/** Watches the requests of a server. */
+export class Drain {
+  readonly #server: Server;
+  #running = 0;
+  #isDraining = false;
+  #quiet: (() => void) | undefined;
+
+  constructor(server: Server) {
+    this.#server = server;
+    server.on('request', (_request: IncomingMessage, response: ServerResponse) => this.#watch(response));
+  }
+
+  /** Take no new connections, and wait until everything is answered. */
+  async finish({ idle, sending }: Patience): Promise<void> {
+    this.#isDraining = true;
+    // Unlike http's own, this leaves idle connections open.
+    NetServer.prototype.close.call(this.#server);
+    const patience = performance.now() + idle;
+    while ((await this.#connections()) > 0 && performance.now() < patience) await delay(10);
+    await this.#untilQuiet();
+    this.#server.closeIdleConnections();
+    const end = performance.now() + sending;
+    while ((await this.#connections()) > 0 && performance.now() < end) {
+      await delay(10);
+      await this.#untilQuiet();
+      this.#server.closeIdleConnections();
+    }
+    this.#server.closeAllConnections();
+  }
+
+  #watch(response: ServerResponse): void {
+    this.#running++;
+    if (this.#isDraining) response.setHeader('connection', 'close');
+    const write = response.writeHead;
+    // A request that began before the drain and is answered in it closes its connection too.
+    response.writeHead = (...args: readonly unknown[]) => {
+      if (this.#isDraining && !response.headersSent) response.setHeader('connection', 'close');
+      return Reflect.apply(write, response, args) as ServerResponse;
+    };
+    response.once('close', () => {
+      this.#running--;
+      if (this.#running === 0) this.#quiet?.();
+    });
+  }
+
+  #untilQuiet(): Promise<void> {
+    if (this.#running === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#quiet = resolve;
+    });
+  }
+
+  #connections(): Promise<number> {
+    return new Promise((resolve) => {
+      this.#server.getConnections((_error, count) => resolve(count));
+    });
+  }
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

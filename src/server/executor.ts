@@ -1,0 +1,35 @@
+/** Where requests are run: in this thread (`inline.ts`) or in workers (`pool.ts`). */
+import type { Format } from '../codec/index.js';
+import type { EndpointName } from '../operators/endpoints.js';
+import type { Description } from './description.js';
+
+/** One request to run. */
+export interface Call {
+  readonly endpoint: EndpointName;
+  /** The body. It is given away: nobody else may use its memory. */
+  readonly body: Uint8Array;
+  readonly format: Format;
+  /** What the folder of its files is called. */
+  readonly run: string;
+}
+
+/** How much an executor has to do. */
+export interface Load {
+  readonly running: number;
+  readonly waiting: number;
+}
+
+/** Runs requests. */
+export interface Executor {
+  readonly description: Description;
+  readonly load: Load;
+  /** How many workers had to be replaced. */
+  readonly replaced: number;
+  /**
+   * The body of the answer. Raises what the component does, `E_BUSY` where too many wait, `E_TIMEOUT`, `E_CANCELLED`
+   * once `signal` is aborted, and `E_WORKER`.
+   */
+  run(call: Call, signal: AbortSignal): Promise<Uint8Array>;
+  /** Resolves when everything is released. Nothing may run any more. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,136 @@
+/** One worker thread and what it is doing. A worker that stops, or is stopped, is replaced. */
+import { Worker } from 'node:worker_threads';
+import { ComponentError } from '../errors.js';
+import { compiledFile } from './compiledFile.js';
+import type { Description } from './description.js';
+import type { Call } from './executor.js';
+import { unpackError } from './packedError.js';
+import { raiseFlag, stopFlag } from './stopFlag.js';
+import type { WorkerReply, WorkerStart, WorkerTask } from './workerMessages.js';
+
+/** A request that waits for an answer. */
+export interface Job {
+  readonly call: Call;
+  readonly done: (body: Uint8Array) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** What a pool is told by its lanes. */
+export interface LaneOwner {
+  /** The worker has loaded the component, and is free. */
+  readonly ready: (description: Description) => void;
+  /** The worker cannot load the component. */
+  readonly broken: (error: unknown) => void;
+  /** The worker was replaced. */
+  readonly replaced: () => void;
+  /** The worker is free. */
+  readonly free: () => void;
+}
+
+// A component that cannot be loaded any more is tried again ever less often.
+const FIRST_DELAY_MS = 50;
+const LONGEST_DELAY_MS = 10_000;
+
+/** One worker after the other. */
+export class Lane {
+  readonly #start: WorkerStart;
+  readonly #owner: LaneOwner;
+  #worker: Worker | undefined;
+  #job: Job | undefined;
+  #stop = stopFlag();
+  #isReady = false;
+  #isClosed = false;
+  #delay = FIRST_DELAY_MS;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(start: WorkerStart, owner: LaneOwner) {
+    this.#start = start;
+    this.#owner = owner;
+    this.#launch();
+  }
+
+  /** Whether it can take a job. */
+  get isFree(): boolean {
+    return this.#isReady && this.#job === undefined;
+  }
+
+  /** What it runs. */
+  get job(): Job | undefined {
+    return this.#job;
+  }
+
+  /** Give it a job; it must be free. The memory of the body is given away. */
+  run(job: Job): void {
+    this.#job = job;
+    this.#stop = stopFlag();
+    const task: WorkerTask = { call: job.call, stop: this.#stop };
+    const { buffer } = job.call.body;
+    // Small bodies of Node lie together in one buffer, which cannot be given away.
+    const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === job.call.body.byteLength;
+    this.#worker?.postMessage(task, isWhole ? [buffer] : []);
+  }
+
+  /** Ask it to stop what it runs. */
+  ask(): void {
+    raiseFlag(this.#stop);
+  }
+
+  /** Stop it, whatever it does, and start another. */
+  replace(): void {
+    const old = this.#worker;
+    this.#leave(new ComponentError('E_WORKER', { reason: 'it was stopped' }));
+    void old?.terminate();
+  }
+
+  /** Stop it for good. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#worker?.terminate();
+  }
+
+  #launch(): void {
+    const worker = new Worker(compiledFile('worker'), { workerData: this.#start });
+    this.#worker = worker;
+    let reason = 'it ended by itself';
+    worker.on('message', (reply: WorkerReply) => this.#hear(worker, reply));
+    worker.on('error', (error: unknown) => {
+      reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    });
+    worker.on('messageerror', () => this.#settle(new ComponentError('E_WORKER', { reason: 'its answer was lost' })));
+    worker.on('exit', () => {
+      if (worker === this.#worker) this.#leave(new ComponentError('E_WORKER', { reason }));
+    });
+  }
+
+  #hear(worker: Worker, reply: WorkerReply): void {
+    if (worker !== this.#worker) return;
+    if (reply.kind === 'ready') {
+      this.#isReady = true;
+      this.#delay = FIRST_DELAY_MS;
+      this.#owner.ready(reply.description);
+    } else if (reply.kind === 'failed') this.#owner.broken(unpackError(reply.error));
+    else this.#settle(reply.kind === 'answer' ? reply.body : unpackError(reply.error));
+  }
+
+  #settle(result: Uint8Array | Error): void {
+    const job = this.#job;
+    this.#job = undefined;
+    if (result instanceof Error) job?.failed(result);
+    else job?.done(result);
+    this.#owner.free();
+  }
+
+  #leave(error: ComponentError): void {
+    const wasReady = this.#isReady;
+    this.#worker = undefined;
+    this.#isReady = false;
+    const job = this.#job;
+    this.#job = undefined;
+    job?.failed(error);
+    if (this.#isClosed) return;
+    this.#owner.replaced();
+    this.#timer = setTimeout(() => this.#launch(), wasReady ? 0 : this.#delay);
+    if (!wasReady) this.#delay = Math.min(2 * this.#delay, LONGEST_DELAY_MS);
+  }
+}

@@ -1,0 +1,53 @@
+/** The executor of a component: workers where it is given as a file, which they can load; this thread where it is a value. */
+import { compile } from '../component/compile.js';
+import { DifferentiableComponent } from '../component/component.js';
+import { withDerivations } from '../component/optIn.js';
+import { fail } from '../errors.js';
+import { loadComponent } from '../loading/load.js';
+import type { Target } from '../runtime/invoke.js';
+import type { AnyClass } from '../schema/metadata.js';
+import type { Executor } from './executor.js';
+import { inlineExecutor } from './inline.js';
+import { type ComponentFile, type ComponentValue, type Settings, whole } from './options.js';
+import { workerPool } from './pool.js';
+
+/** A component by its file, its class, or an instance of it. */
+export type ComponentSource = ComponentFile | ComponentValue;
+
+/**
+ * An executor that is ready. `workers` are as many threads; 0 is this one. Raises what loading the component does, and
+ * `E_SERVE_OPTION` where workers are asked for and there is no file.
+ */
+export async function openExecutor(source: ComponentSource, settings: Settings, workers?: number): Promise<Executor> {
+  if (isFile(source)) {
+    const count = whole({ workers }, 'workers', 1);
+    if (count > 0) return workerPool({ component: source, settings, workers: count });
+    const { file, export: name } = source;
+    return inlineExecutor(await loadComponent(file, { export: name, derive: settings.derive }), settings);
+  }
+  if (workers !== undefined && workers !== 0) {
+    const expected = '0: workers load the component from a file, so give it as { file }';
+    fail('E_SERVE_OPTION', { option: 'workers', received: String(workers), expected });
+  }
+  return inlineExecutor(targetOf(source, settings.derive), settings);
+}
+
+function isFile(source: ComponentSource): source is ComponentFile {
+  return typeof source === 'object' && 'file' in source && !(source instanceof DifferentiableComponent);
+}
+
+/** A class or an instance, opted in to `rules`. Raises `E_DERIVE_…`, and `E_OPEN_CONSTRUCTOR`. */
+export function targetOf(source: ComponentValue, rules: Settings['derive']): Target {
+  const own = (typeof source === 'function' ? source : source.constructor) as AnyClass;
+  const type = rules.length === 0 ? own : withDerivations(own, rules);
+  const compiled = compile(type, DifferentiableComponent);
+  return { compiled, instance: typeof source === 'function' ? create(type) : source };
+}
+
+function create(type: AnyClass): object {
+  try {
+    return new (type as unknown as new () => object)();
+  } catch (cause) {
+    return fail('E_OPEN_CONSTRUCTOR', { component: type.name, reason: String(cause) }, { cause });
+  }
+}

@@ -1,0 +1,38 @@
+/** A component in an existing Fastify application: `app.register(componentPlugin, { component, prefix: '/wing' })`. */
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import { startMetrics } from './metrics.js';
+import { type ComponentSource, openExecutor } from './open.js';
+import { type AnswerOptions, settingsOf } from './options.js';
+import { addRoutes } from './routes.js';
+import { type Service, serviceOf } from './service.js';
+
+/** What the plugin is told. */
+export interface ComponentPluginOptions extends AnswerOptions {
+  readonly component: ComponentSource;
+  /** How many worker threads run it; without any (0) it runs in the application's thread. 1 where it is given as a file. */
+  readonly workers?: number | undefined;
+  /** Whether there is a `/metrics`; there is. */
+  readonly metrics?: boolean | undefined;
+}
+
+/**
+ * Serves one component under the prefix it is registered with. It is encapsulated: it changes nothing of the application
+ * around it. Loading a component may take longer than Fastify's `pluginTimeout` allows.
+ */
+export const componentPlugin: FastifyPluginAsync<ComponentPluginOptions> = async (app, options) => {
+  const settings = settingsOf(options);
+  const executor = await openExecutor(options.component, settings, options.workers);
+  app.addHook('onClose', () => executor.close());
+  await addService(app, serviceOf(executor, settings), options.metrics ?? true);
+};
+
+/** Add a service to an application or a scope of one. */
+export async function addService(app: FastifyInstance, service: Service, withMetrics: boolean): Promise<void> {
+  const metrics = withMetrics ? await startMetrics(service.executor) : undefined;
+  if (metrics) {
+    app.addHook('onResponse', async (request, reply) => {
+      metrics.observe(request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
+    });
+  }
+  addRoutes(app, service, metrics);
+}

@@ -1,0 +1,121 @@
+/**
+ * An executor in worker threads: the thread that serves stays free for everybody else, and what hangs can be stopped.
+ *
+ * Bodies are handed over, not copied. A request that is given up is asked to stop, which a sweep does between two probes;
+ * one whose time is up and that does not stop has its worker replaced.
+ */
+import { ComponentError } from '../errors.js';
+import { deadlineOf } from './deadline.js';
+import type { Description } from './description.js';
+import type { Call, Executor } from './executor.js';
+import { type Job, Lane } from './lane.js';
+import type { ComponentFile, Settings } from './options.js';
+
+// How long a worker may take to stop by itself when its time is up.
+const GRACE_MS = 1000;
+
+/** What a pool is made of. */
+export interface PoolOptions {
+  readonly component: ComponentFile;
+  readonly settings: Settings;
+  readonly workers: number;
+}
+
+/** A pool whose workers have loaded the component. Raises what loading does. */
+export async function workerPool(options: PoolOptions): Promise<Executor> {
+  const pool = new Pool(options);
+  try {
+    await pool.ready;
+    return pool;
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}
+
+class Pool implements Executor {
+  readonly ready: Promise<void>;
+  readonly #lanes: readonly Lane[];
+  readonly #settings: Settings;
+  readonly #waiting = new Set<Job>();
+  #description: Description | undefined;
+  #replaced = 0;
+
+  constructor({ component, settings, workers }: PoolOptions) {
+    this.#settings = settings;
+    const lanes: Lane[] = [];
+    this.#lanes = lanes;
+    this.ready = new Promise((resolve, reject) => {
+      let loading = workers;
+      const owner = {
+        ready: (description: Description) => {
+          this.#description ??= description;
+          this.#next();
+          if (--loading === 0) resolve();
+        },
+        broken: reject,
+        replaced: () => {
+          this.#replaced++;
+        },
+        free: () => this.#next(),
+      };
+      for (let i = 0; i < workers; i++) lanes.push(new Lane({ component, settings }, owner));
+    });
+  }
+
+  get description(): Description {
+    return this.#description!;
+  }
+
+  get load(): Executor['load'] {
+    return { running: this.#lanes.filter((lane) => lane.job).length, waiting: this.#waiting.size };
+  }
+
+  get replaced(): number {
+    return this.#replaced;
+  }
+
+  run(call: Call, gone: AbortSignal): Promise<Uint8Array> {
+    const { queueLimit, timeout } = this.#settings;
+    if (this.#waiting.size >= queueLimit && !this.#lanes.some((lane) => lane.isFree)) {
+      return Promise.reject(new ComponentError('E_BUSY', { received: `${this.#waiting.size} requests wait` }));
+    }
+    const { signal, clear } = deadlineOf(gone, timeout);
+    return new Promise<Uint8Array>((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const job: Job = { call, done: resolve, failed: reject };
+      signal.addEventListener('abort', () => {
+        reject(signal.reason);
+        this.#giveUp(job, signal.reason);
+      });
+      this.#waiting.add(job);
+      this.#next();
+    }).finally(clear);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.close()));
+  }
+
+  #next(): void {
+    for (const lane of this.#lanes) {
+      if (!lane.isFree) continue;
+      const [job] = this.#waiting;
+      if (!job) return;
+      this.#waiting.delete(job);
+      lane.run(job);
+    }
+  }
+
+  #giveUp(job: Job, reason: unknown): void {
+    this.#waiting.delete(job);
+    const lane = this.#lanes.find((one) => one.job === job);
+    if (!lane) return;
+    lane.ask();
+    // Where a client has gone, the worker may finish: starting another costs more, and anybody could cause it.
+    if (!(reason instanceof ComponentError && reason.code === 'E_TIMEOUT')) return;
+    setTimeout(() => {
+      if (lane.job === job) lane.replace();
+    }, GRACE_MS).unref();
+  }
+}

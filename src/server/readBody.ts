@@ -1,0 +1,119 @@
+/**
+ * Reading a body: within bounds, and into memory of its own, which can be handed to a worker.
+ *
+ * A large body is written where it stays as it comes. What a client only announces takes no memory: that is taken once a
+ * quarter of it has come.
+ */
+import type { Readable } from 'node:stream';
+import { ComponentError } from '../errors.js';
+
+/** How many bytes of bodies are held, and may be held, all together. */
+export interface Budget {
+  held: number;
+  readonly most: number;
+}
+
+/** What to read, and how much of it. */
+export interface BodyOptions {
+  /** The length that the client announced. */
+  readonly announced: number | undefined;
+  readonly limit: number;
+  readonly budget: Budget;
+}
+
+/** A body, and how to give back its share of the budget. */
+export interface Body {
+  readonly bytes: Uint8Array;
+  readonly release: () => void;
+}
+
+/** The body that `stream` brings. Raises `E_BODY_LIMIT`, `E_BUSY`, and `E_CANCELLED` where it breaks off. */
+export function readBody(stream: Readable, options: BodyOptions): Promise<Body> {
+  const { announced = 0, limit } = options;
+  if (announced > limit) {
+    stream.resume();
+    return Promise.reject(tooLarge(announced, limit));
+  }
+  const gathered = new Gathered(options);
+  return new Promise<Body>((resolve, reject) => {
+    const cut = () => reject(new ComponentError('E_CANCELLED', { reason: 'the client has gone' }));
+    stream.on('data', (chunk: Uint8Array) => {
+      try {
+        gathered.add(chunk);
+      } catch (error) {
+        stream.removeAllListeners('data');
+        stream.resume();
+        reject(error);
+      }
+    });
+    stream.on('error', cut);
+    stream.on('close', cut);
+    stream.on('end', () => resolve({ bytes: gathered.whole(), release: () => gathered.release() }));
+  }).catch((error: unknown) => {
+    gathered.release();
+    throw error;
+  });
+}
+
+function tooLarge(received: number, limit: number): ComponentError {
+  return new ComponentError('E_BODY_LIMIT', { received: String(received), expected: String(limit) });
+}
+
+/** What has come of a body so far. */
+class Gathered {
+  readonly #options: BodyOptions;
+  #chunks: Uint8Array[] = [];
+  #place: Uint8Array | undefined;
+  #length = 0;
+  #isReleased = false;
+
+  constructor(options: BodyOptions) {
+    this.#options = options;
+  }
+
+  add(chunk: Uint8Array): void {
+    const { limit, budget, announced } = this.#options;
+    const length = this.#length + chunk.length;
+    if (length > limit) throw tooLarge(length, limit);
+    budget.held += chunk.length;
+    if (budget.held > budget.most) {
+      budget.held -= chunk.length;
+      throw new ComponentError('E_BUSY', { received: `${budget.held} bytes of requests are under way` });
+    }
+    if (this.#place && length <= this.#place.length) this.#place.set(chunk, this.#length);
+    else this.#set(chunk);
+    this.#length = length;
+    if (!this.#place && announced !== undefined && length <= announced && 4 * length >= announced)
+      this.#settle(announced);
+  }
+
+  whole(): Uint8Array {
+    if (this.#place && this.#place.length !== this.#length) this.#set(new Uint8Array());
+    if (!this.#place) this.#settle(this.#length);
+    return this.#place!;
+  }
+
+  release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.#options.budget.held -= this.#length;
+  }
+
+  // More may come than was announced.
+  #set(chunk: Uint8Array): void {
+    if (this.#place) this.#chunks = [this.#place.subarray(0, this.#length)];
+    this.#place = undefined;
+    this.#chunks.push(chunk);
+  }
+
+  #settle(length: number): void {
+    const place = new Uint8Array(length);
+    let at = 0;
+    for (const piece of this.#chunks) {
+      place.set(piece, at);
+      at += piece.length;
+    }
+    this.#chunks = [];
+    this.#place = place;
+  }
+}

@@ -1,0 +1,160 @@
+/** The routes of a service in Fastify. To add one, add it to `serviceRoutes`; what else its path is asked is refused. */
+import type { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import { ComponentError } from '../errors.js';
+import { type EndpointName, endpointNames } from '../operators/endpoints.js';
+import { operators } from '../operators/index.js';
+import { docsFiles } from './docs/files.js';
+import { errorAnswer } from './errorAnswer.js';
+import type { Metrics } from './metrics.js';
+import { type Body, type Budget, readBody } from './readBody.js';
+import type { Service } from './service.js';
+
+const methods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** What a route does. */
+interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** Runs before the body is read. */
+  readonly check?: () => void;
+  readonly handle: (request: FastifyRequest, reply: FastifyReply) => unknown;
+}
+
+/** Add the routes of a service to a Fastify instance or scope; body, errors and headers are handled in there only. */
+export function addRoutes(app: FastifyInstance, service: Service, metrics: Metrics | undefined): void {
+  app.setErrorHandler((error, request, reply) => sendError(service, error, request, reply));
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+  });
+  readBodies(app, service);
+  for (const route of serviceRoutes(service, metrics)) addRoute(app, route);
+}
+
+function serviceRoutes(service: Service, metrics: Metrics | undefined): readonly Route[] {
+  const document = Buffer.from(JSON.stringify(service.document));
+  const send = (path: string, type: string, body: Buffer | string): Route => ({
+    method: 'GET',
+    path,
+    handle: (_request, reply) => reply.type(type).send(body),
+  });
+  return [
+    ...endpointNames.map((name) => endpointRoute(service, name)),
+    send('/health', 'application/json', '{"status":"ok"}'),
+    send('/openapi.json', 'application/json', document),
+    ...docsFiles().map(
+      ({ path, type, body, headers }): Route => ({
+        method: 'GET',
+        path,
+        handle: (request, reply) =>
+          // Behind the slash the page's own links would lead elsewhere.
+          request.url.split('?')[0]?.endsWith('/')
+            ? reply.redirect('../docs', 308)
+            : reply.headers(headers).type(type).send(body),
+      }),
+    ),
+    ...(metrics
+      ? [
+          {
+            method: 'GET',
+            path: '/metrics',
+            handle: async (_request, reply) => reply.type(metrics.contentType).send(await metrics.render()),
+          } satisfies Route,
+        ]
+      : []),
+  ];
+}
+
+function endpointRoute(service: Service, endpoint: EndpointName): Route {
+  return {
+    method: 'POST',
+    path: `/${operators[endpoint].route}`,
+    check: () => service.check(endpoint),
+    handle: async (request, reply) => {
+      const { bytes, release } = bodyOf(request);
+      const controller = new AbortController();
+      const leave = () => controller.abort();
+      reply.raw.once('close', leave);
+      try {
+        const { accept, 'content-type': contentType } = request.headers;
+        const { run_id: runId } = request.query as { readonly run_id?: unknown };
+        const { signal } = controller;
+        const answer = await service.answer({ endpoint, body: bytes, accept, contentType, runId, signal });
+        const { buffer, byteOffset, byteLength } = answer.body;
+        return await reply
+          .type(answer.contentType)
+          .header('vary', 'accept')
+          .send(Buffer.from(buffer, byteOffset, byteLength));
+      } finally {
+        release();
+        reply.raw.off('close', leave);
+      }
+    },
+  };
+}
+
+const nothing: Body = { bytes: new Uint8Array(), release: () => undefined };
+
+function bodyOf({ body }: FastifyRequest): Body {
+  return typeof body === 'object' && body !== null && 'bytes' in body ? (body as Body) : nothing;
+}
+
+// Whatever its type says it is: the service says what is wrong with that.
+function readBodies(app: FastifyInstance, { settings }: Service): void {
+  const limit = settings.bodyLimit;
+  const budget: Budget = { held: 0, most: 8 * Math.max(limit, 2 ** 24) };
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (request: FastifyRequest, stream: Readable): Promise<Body> => {
+    const { 'content-length': length, 'content-encoding': encoding = 'identity' } = request.headers;
+    if (encoding !== 'identity')
+      return Promise.reject(new ComponentError('E_ENCODING', { received: encoding.slice(0, 80) }));
+    return readBody(stream, { announced: length === undefined ? undefined : Number(length), limit, budget });
+  });
+}
+
+function addRoute(app: FastifyInstance, { method, path, check, handle }: Route): void {
+  const refused = methods.filter((other) => other !== method && !(method === 'GET' && other === 'HEAD'));
+  const allowed = method === 'GET' ? 'GET, HEAD' : method;
+  for (const url of spellings(app, path)) {
+    const onRequest = async () => check?.();
+    app.route({ method, url, onRequest, handler: handle });
+    app.route({
+      method: refused,
+      url,
+      onRequest: async (request, reply) => {
+        reply.header('allow', allowed);
+        throw new ComponentError('E_METHOD', { path, received: request.method, expected: allowed });
+      },
+      handler: () => undefined,
+    });
+  }
+}
+
+/** A path, and with a slash at its end, unless the whole application takes that already. */
+function spellings(app: FastifyInstance, path: string): readonly string[] {
+  const { ignoreTrailingSlash, routerOptions } = app.initialConfig;
+  return ignoreTrailingSlash || routerOptions?.ignoreTrailingSlash ? [path] : [path, `${path}/`];
+}
+
+/** Send what an error says. What is not said to the client is logged. */
+export function sendError(
+  service: Service,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const { status, body } = httpError(error) ?? errorAnswer(error, { debug: service.settings.debug, id: request.id });
+  if (status >= 500) request.log.error({ err: error }, 'request failed');
+  if (status === 503) reply.header('retry-after', '1');
+  return reply.code(status).type('application/json').send(JSON.stringify(body));
+}
+
+/** What Fastify itself refuses: a wrong content type, a malformed address. */
+function httpError(
+  error: unknown,
+): { readonly status: number; readonly body: { readonly detail: string } } | undefined {
+  if (!(error instanceof Error) || !('statusCode' in error) || error instanceof ComponentError) return undefined;
+  const { statusCode, message } = error;
+  if (typeof statusCode !== 'number' || statusCode >= 500 || !('code' in error)) return undefined;
+  return String(error.code).startsWith('FST_') ? { status: statusCode, body: { detail: message } } : undefined;
+}

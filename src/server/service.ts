@@ -1,0 +1,84 @@
+/** A component as a service, whatever carries its requests: Fastify's routes and NestJS's controllers are thin around it. */
+import { randomUUID } from 'node:crypto';
+import { describe as describeText } from '../codec/describe.js';
+import { type Format, formats } from '../codec/index.js';
+import { fail } from '../errors.js';
+import type { EndpointName } from '../operators/endpoints.js';
+import type { JsonSchema } from '../schema/arraySchema.js';
+import type { Executor } from './executor.js';
+import { negotiate } from './negotiate.js';
+import { formatsOffered, type Settings } from './options.js';
+import { unpackError } from './packedError.js';
+
+/** A request as it came. */
+export interface ServiceRequest {
+  readonly endpoint: EndpointName;
+  /** The body; it is given away. */
+  readonly body: Uint8Array;
+  readonly accept: string | undefined;
+  readonly contentType: string | undefined;
+  /** The query's `run_id`, unchecked. */
+  readonly runId: unknown;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
+}
+
+/** An answer as it goes. */
+export interface ServiceAnswer {
+  readonly contentType: string;
+  readonly body: Uint8Array;
+}
+
+/** A component as a service. */
+export interface Service {
+  readonly name: string;
+  /** The OpenAPI document. */
+  readonly document: JsonSchema;
+  readonly settings: Settings;
+  readonly executor: Executor;
+  /** Raises for an endpoint that is not offered. */
+  readonly check: (endpoint: EndpointName) => void;
+  /** Raises what `Executor.run` does, and `E_ACCEPT`, `E_CONTENT_TYPE`, `E_RUN_ID`, `E_MISSING` of a body. */
+  readonly answer: (request: ServiceRequest) => Promise<ServiceAnswer>;
+}
+
+/** The service of what `executor` runs. */
+export function serviceOf(executor: Executor, settings: Settings): Service {
+  const { format, outputPath } = settings;
+  const { name, document, missing } = executor.description;
+  const offered = [format, ...formatsOffered(outputPath).filter((other) => other !== format)];
+  const check = (endpoint: EndpointName) => {
+    const refusal = missing[endpoint];
+    if (refusal) throw unpackError(refusal);
+  };
+  return {
+    name,
+    document,
+    settings,
+    executor,
+    check,
+    answer: async ({ endpoint, body, accept, contentType, runId, signal }) => {
+      check(endpoint);
+      const chosen: Format = endpoint === 'abstractEval' ? 'json' : negotiate(accept, offered);
+      if (body.length === 0) fail('E_MISSING', { path: 'body', expected: 'a JSON object' });
+      checkContentType(contentType);
+      const call = { endpoint, body, format: chosen, run: runOf(runId) };
+      return { contentType: formats[chosen].mediaType, body: await executor.run(call, signal) };
+    },
+  };
+}
+
+function checkContentType(contentType: string | undefined): void {
+  const [type = ''] = (contentType ?? '').split(';');
+  if (/^application\/(?:[\w.+-]+\+)?json$/i.test(type.trim())) return;
+  const received = contentType === undefined ? 'missing' : describeText(contentType);
+  fail('E_CONTENT_TYPE', { path: 'body', received, expected: 'application/json' });
+}
+
+// It becomes a part of the name of a folder.
+function runOf(runId: unknown): string {
+  if (runId === undefined) return randomUUID();
+  if (typeof runId === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(runId)) return runId;
+  const expected = 'at most 64 letters, digits, hyphens and underscores';
+  return fail('E_RUN_ID', { path: 'run_id', received: describeText(runId), expected });
+}

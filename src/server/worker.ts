@@ -1,0 +1,46 @@
+/** A worker: it loads the component for itself, and answers one request after the other. Started by `lane.ts`. */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { ComponentError } from '../errors.js';
+import { loadComponent } from '../loading/load.js';
+import type { Target } from '../runtime/invoke.js';
+import { describeComponent } from './description.js';
+import type { Settings } from './options.js';
+import { packError } from './packedError.js';
+import { perform } from './perform.js';
+import { followFlag } from './stopFlag.js';
+import type { WorkerReply, WorkerStart, WorkerTask } from './workerMessages.js';
+
+const cancelled = () => new ComponentError('E_CANCELLED', { reason: 'nobody waits for it any more' });
+
+async function start(port: MessagePort, { component, settings }: WorkerStart): Promise<void> {
+  const say = (reply: WorkerReply, transfer: readonly ArrayBuffer[] = []) => port.postMessage(reply, [...transfer]);
+  try {
+    const { file, export: name } = component;
+    const target = await loadComponent(file, { export: name, derive: settings.derive });
+    port.on('message', async (task: WorkerTask) => {
+      const reply = await run(target, settings, task);
+      say(reply, reply.kind === 'answer' ? [reply.body.buffer as ArrayBuffer] : []);
+    });
+    say({ kind: 'ready', description: describeComponent(target.compiled, settings) });
+  } catch (error) {
+    say({ kind: 'failed', error: packError(error) });
+  }
+}
+
+async function run(target: Target, settings: Settings, { call, stop }: WorkerTask): Promise<WorkerReply> {
+  const { signal, end } = followFlag(stop, cancelled);
+  try {
+    return { kind: 'answer', body: whole(await perform(target, call, settings, signal)) };
+  } catch (error) {
+    return { kind: 'error', error: packError(error) };
+  } finally {
+    end();
+  }
+}
+
+// Only a buffer as a whole can be given away.
+function whole(body: Uint8Array): Uint8Array {
+  return body.byteLength === body.buffer.byteLength ? body : body.slice();
+}
+
+if (parentPort) await start(parentPort, workerData as WorkerStart);

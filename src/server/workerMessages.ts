@@ -1,0 +1,25 @@
+/** What a server and its workers say to each other. */
+import type { Description } from './description.js';
+import type { Call } from './executor.js';
+import type { ComponentFile, Settings } from './options.js';
+import type { PackedError } from './packedError.js';
+
+/** What a worker is started with. */
+export interface WorkerStart {
+  readonly component: ComponentFile;
+  readonly settings: Settings;
+}
+
+/** A request for a worker. It gets one at a time. */
+export interface WorkerTask {
+  readonly call: Call;
+  /** See `stopFlag.ts`. */
+  readonly stop: SharedArrayBuffer;
+}
+
+/** What a worker says: that it is ready or cannot be, and then one answer to each task. */
+export type WorkerReply =
+  | { readonly kind: 'ready'; readonly description: Description }
+  | { readonly kind: 'failed'; readonly error: PackedError }
+  | { readonly kind: 'answer'; readonly body: Uint8Array }
+  | { readonly kind: 'error'; readonly error: PackedError };
