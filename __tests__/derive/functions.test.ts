@@ -20,6 +20,7 @@ import {
   type VjpRequest,
   vjpFromJacobian,
   vjpFromJvp,
+  zeros,
 } from 'cotangent';
 import type { JacobianFunction, JvpFunction, ShapeFunction, VjpFunction } from '../../src/derive/functions.js';
 import { total } from '../scenarios/algebra.js';
@@ -98,6 +99,42 @@ describe('a rule as a function', () => {
     const request = { ...requestOf(scenario), inputs: await pointOf(scenario) } as never;
     await expectCase(cases['jacobianFromVjp']!, jacobianFromVjp(methods.vjp, methods.abstractEval, request), scenario);
     await expectCase(cases['jvpFromVjp']!, jvpFromVjp(methods.vjp, methods.abstractEval, request), scenario);
+  });
+
+  test('a promise of another realm, or of a library, is awaited as one', async () => {
+    // biome-ignore lint/suspicious/noThenProperty: it stands for a promise that is none of ours.
+    const later = <T>(value: T) => ({ then: (done: (value: T) => void) => done(value) }) as unknown as Promise<T>;
+    const vjp = ({ cotangent }: VjpRequest<{ x: number }>) =>
+      later({ x: 5 * (cotangent['y'] as NdArray).data.reduce((a, b) => a + b, 0) });
+    const request = { inputs: { x: 1 }, of: ['y'], wrt: ['x'] };
+    const jacobian = jacobianFromVjp(vjp, () => later({ y: [1, 2] }), request);
+    expect(await jacobian).toMatchObject({ y: { x: { data: Float64Array.of(5, 5) } } });
+  });
+
+  test('zeros have the shapes of the outputs, which a call of the base tells where no schema does', () => {
+    let calls = 0;
+    const blocks = () => {
+      calls++;
+      return {
+        y: {
+          x: [
+            [1, 2],
+            [3, 4],
+            [5, 6],
+          ],
+        },
+        z: { x: [7, 8] },
+      };
+    };
+    const request = { inputs: { x: [1, 2] }, of: ['y', 'z'], wrt: ['x'], tangent: { x: [0, 0] } };
+    expect(jvpFromJacobian(blocks, request as never)).toEqual({ y: zeros([3]), z: 0 });
+    const push = () => {
+      calls++;
+      return { y: [0, 0, 0], z: 0 };
+    };
+    const nothing = { inputs: { x: [] }, of: ['y', 'z'], wrt: ['x'] };
+    expect(jacobianFromJvp(push, nothing)).toEqual({ y: { x: zeros([3, 0]) }, z: { x: zeros([0]) } });
+    expect(calls).toBe(2);
   });
 
   test('a method that gives what does not fit is named in the error', () => {

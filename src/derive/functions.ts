@@ -4,7 +4,9 @@
  * They take methods as authors write them. What is synchronous stays so; results are in float64 (complex128), and the
  * endpoint that returns them has them cast to its declared dtypes.
  */
+import { zeros } from '../array/ndarray.js';
 import type {
+  Blocks,
   Endpoint,
   Endpoints,
   JacobianRequest,
@@ -58,8 +60,24 @@ function shapesFrom<I>(evaluate: ShapeFunction<I>): Pick<Context, 'shapes'> {
   return { shapes };
 }
 
-// A tangent that is zero leaves the outputs' shapes unknown here: the request's own schema must fix them.
-const declaredShapes: Pick<Context, 'shapes'> = { shapes: (point) => point.of };
+// A seed of zeros needs no call, but the shapes it has zeros for do, where no schema tells them: that of the base itself.
+function shapesOf<R>(
+  call: (point: Point) => MaybePromise<R>,
+  shapeIn: (answer: R, output: string, point: Point) => Variable['shape'],
+): Pick<Context, 'shapes'> {
+  const shapes = (point: Point): MaybePromise<readonly Variable[]> => {
+    if (point.of.every((one) => one.shape)) return point.of;
+    const named = (answer: R) => point.of.map((one) => ({ ...one, shape: shapeIn(answer, one.path, point) }));
+    const answer = call(point);
+    return isPromise(answer) ? Promise.resolve(answer).then(named) : named(answer);
+  };
+  return { shapes };
+}
+
+function outputShape(blocks: Blocks, output: string, { wrt: [input] }: Point): Variable['shape'] {
+  const block = input && blocks[output]?.[input.path];
+  return block?.shape.slice(0, block.shape.length - (input?.shape?.length ?? 0));
+}
 
 /** x̄ = Jᵀ·c from a Jacobian: one call. */
 export function vjpFromJacobian<I>(jacobian: JacobianFunction<I>, request: VjpRequest<I>): MaybePromise<ProductValue> {
@@ -68,10 +86,9 @@ export function vjpFromJacobian<I>(jacobian: JacobianFunction<I>, request: VjpRe
 
 /** ẏ = J·t from a Jacobian: one call. */
 export function jvpFromJacobian<I>(jacobian: JacobianFunction<I>, request: JvpRequest<I>): MaybePromise<ProductValue> {
-  return finish(
-    pushForward(base('jacobian', jacobian), seededPointOf('tangent', request), declaredShapes),
-    presentArrays,
-  );
+  const blocks = base('jacobian', jacobian);
+  const shapes = shapesOf(blocks.jacobian, outputShape);
+  return finish(pushForward(blocks, seededPointOf('tangent', request), shapes), presentArrays);
 }
 
 /** J row by row from a vjp: one call for each element of the outputs, whose shapes `evaluate` tells. */
@@ -85,7 +102,11 @@ export function jacobianFromVjp<I>(
 
 /** J column by column from a jvp: one call for each element of the inputs. */
 export function jacobianFromJvp<I>(jvp: JvpFunction<I>, request: JacobianRequest<I>): MaybePromise<JacobianValue> {
-  return finish(columnsByJvp(base('jvp', jvp), pointOf(request), declaredShapes), presentBlocks);
+  const columns = base('jvp', jvp);
+  const still = (point: Point) =>
+    columns.jvp({ ...point, seed: Object.fromEntries(point.wrt.map(({ path, shape }) => [path, zeros(shape ?? [])])) });
+  const shapes = shapesOf(still, (answer, output) => answer[output]?.shape);
+  return finish(columnsByJvp(columns, pointOf(request), shapes), presentBlocks);
 }
 
 /** ẏ_i = ⟨Jᵀ·e_i, t⟩ from a vjp: one call for each element of the outputs, whose shapes `evaluate` tells. */

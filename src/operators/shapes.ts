@@ -31,9 +31,15 @@ function dtypeIn(value: unknown): DType {
   return isDType(noted) ? noted : dtypeOfValue(value);
 }
 
+// A promise may be of another realm, or of a library.
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
 /** The outputs of a point with their shapes: as declared where that fixes them all, else learned from `evaluate`. */
 export function learnShapes(point: Point, evaluate: () => MaybePromise<unknown>): MaybePromise<readonly Variable[]> {
   if (point.of.every(isKnown)) return point.of;
   const outputs = evaluate();
-  return outputs instanceof Promise ? outputs.then((value) => withShapes(point, value)) : withShapes(point, outputs);
+  if (!isThenable(outputs)) return withShapes(point, outputs);
+  return Promise.resolve(outputs).then((value) => withShapes(point, value));
 }
