@@ -119,6 +119,20 @@ describe('a path leads', () => {
   });
 });
 
+describe('an entry whose key no path can hold', () => {
+  test('has no path', () => {
+    const tree = {
+      d: new Map([
+        ['', 1],
+        ['a}b', 2],
+        ['a\nb', 3],
+        ['{', 4],
+      ]),
+    };
+    expect(expand(tree, parsePath('d.{}')!).map(formatPath)).toEqual(['d.{a\nb}', 'd.{{}']);
+  });
+});
+
 describe('paths of one pattern', () => {
   test('are ordered by number, then by key', () => {
     const texts = ['l.[10].{b}', 'l.[2].{a}', 'l.[10].{a}', 'l.[2].{Z}'];

@@ -81,7 +81,7 @@ function compareSteps(a: Step, b: Step): number {
   return 0;
 }
 
-/** Every concrete path of a pattern that a value holds. */
+/** Every concrete path of a pattern that a value holds; an entry whose key no path can hold has none. */
 export function expand(root: unknown, pattern: readonly Step[]): readonly (readonly Step[])[] {
   let found: { value: unknown; steps: readonly Step[] }[] = [{ value: root, steps: [] }];
   for (const step of pattern) {
@@ -97,5 +97,5 @@ function concrete(value: unknown, step: Step): readonly Step[] {
   if (step.kind === 'index') return Array.isArray(value) ? value.map((_, index) => ({ kind: 'index', index })) : [];
   if (step.kind === 'field') return [step];
   const keys = value instanceof Map ? [...value.keys()].map(String) : Object.keys(value);
-  return keys.map((key) => ({ kind: 'key', key }));
+  return keys.filter((key) => /^[^}]+$/.test(key)).map((key) => ({ kind: 'key', key }));
 }
