@@ -55,13 +55,13 @@ export function fieldDecorator<V>(specOf: (designType: unknown) => FieldSpec): F
   };
 }
 
-/** A method decorator that records which endpoint the method implements. */
+/** A method decorator that records which endpoints the method implements. */
 export function endpointDecorator<M extends (argument: never) => unknown>(
-  entry: Omit<EndpointNote, 'method'>,
+  ...entries: readonly Omit<EndpointNote, 'method'>[]
 ): MethodDecoratorFor<M> {
   return (target: unknown, second: unknown): void => {
     const { metadata, name } = memberOf(target, second);
-    note(metadata, 'endpoint', { ...entry, method: name });
+    for (const entry of entries) note(metadata, 'endpoint', { ...entry, method: name });
   };
 }
 

@@ -6,10 +6,11 @@
 import type { IsFramework } from '../src/component/component.js';
 import type { DifferenceOptions, EstimateOptions } from '../src/derive/differenceOptions.js';
 import { decoratorOf, type RuleFrom, type RuleName, type RuleTo } from '../src/derive/rules.js';
+import type { Linearized } from '../src/operators/linearization.js';
 import type { AnyClass } from '../src/schema/metadata.js';
 import { refuseBare } from '../src/schema/parentheses.js';
 import { classDecorator } from './annotate.js';
-import type { JacobianMethod, JvpMethod, VjpMethod } from './endpoint.js';
+import type { JacobianMethod, JvpMethod, LinearizeMethod, VjpMethod } from './endpoint.js';
 
 // A method that hands its request on to another component gives what the framework gives, and is written all the same:
 // only under the name of an endpoint may a method be the framework's own.
@@ -28,7 +29,8 @@ export type WrittenIn<T> = {
   [K in keyof T]:
     | Written<K, T[K], JacobianMethod, 'jacobian'>
     | Written<K, T[K], JvpMethod, 'jvp'>
-    | Written<K, T[K], VjpMethod, 'vjp'>;
+    | Written<K, T[K], VjpMethod, 'vjp'>
+    | { readonly [E in Linearized]: Written<K, T[K], LinearizeMethod<E>, E> }[Linearized];
 }[keyof T];
 
 type Derivable = 'jacobian' | 'jvp' | 'vjp';

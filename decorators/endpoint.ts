@@ -10,6 +10,7 @@ import type {
   VjpRequest,
 } from '../src/operators/endpoints.js';
 import { operators } from '../src/operators/index.js';
+import type { Closures, Linearized } from '../src/operators/linearization.js';
 import { refuseBare } from '../src/schema/parentheses.js';
 import { endpointDecorator, type MethodDecoratorFor } from './annotate.js';
 
@@ -23,6 +24,10 @@ export type JacobianMethod = (request: JacobianRequest<never>) => MaybePromise<J
 export type JvpMethod = (request: JvpRequest<never>) => MaybePromise<ProductResult>;
 /** The signature of a method that implements vjp. */
 export type VjpMethod = (request: VjpRequest<never, never>) => MaybePromise<ProductResult>;
+/** The signature of a method that gives a linearization with the closures `E`. */
+export type LinearizeMethod<E extends Linearized = never> = (
+  request: JacobianRequest<never>,
+) => MaybePromise<Closures & Required<Pick<Closures, E>>>;
 
 function endpoint<M extends (argument: never) => unknown>(
   name: EndpointName,
@@ -43,3 +48,15 @@ export const Jacobian: () => MethodDecoratorFor<JacobianMethod> = endpoint<Jacob
 export const Jvp: () => MethodDecoratorFor<JvpMethod> = endpoint<JvpMethod>('jvp');
 /** The method gives the pullback Jᵀ·c. */
 export const Vjp: () => MethodDecoratorFor<VjpMethod> = endpoint<VjpMethod>('vjp');
+
+/**
+ * The method linearizes the component at a point: it returns closures that share the work of that point, and those named
+ * here (jvp and vjp, unless said otherwise) answer the endpoints of these names. `@Linearize('vjp')` where there is but one.
+ */
+export function Linearize<const E extends Linearized = 'jvp' | 'vjp'>(
+  ...closures: readonly E[]
+): MethodDecoratorFor<LinearizeMethod<E>> {
+  refuseBare('Linearize', closures);
+  const named: readonly Linearized[] = closures.length > 0 ? closures : ['jvp', 'vjp'];
+  return endpointDecorator(...named.map((name) => ({ endpoint: name, options: {}, linearizes: true })));
+}

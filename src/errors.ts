@@ -33,6 +33,12 @@ export const errors = {
   E_SPARSITY: definition<'path' | 'received' | 'expected'>()(
     (f) => `${f.path} is ${f.received}, and ${f.expected} is needed. Declare the sparsity for the flattened sizes.`,
   ),
+  E_OPTION: definition<'path' | 'received' | 'expected'>()(
+    (f) => `The option ${f.path} is ${f.received}, and ${f.expected} is needed.`,
+  ),
+  E_PLAN: definition<'received' | 'expected'>()(
+    (f) => `The saved plan is ${f.received}, and ${f.expected} is needed. Save it again.`,
+  ),
   E_RANK_BOUND: result<'received' | 'expected' | 'tolerance'>()(
     (f) =>
       `A product with the Jacobian differs from its rank-${f.expected} approximation by ${f.received} of its norm, and at most ${f.tolerance} is needed. Raise the rank, or do not declare one.`,

@@ -30,6 +30,7 @@ export type {
   ProductValue,
   VjpRequest,
 } from './operators/endpoints.js';
+export type { ClosureOptions, Closures, Linearization, Linearized } from './operators/linearization.js';
 export {
   type AbstractLiteral,
   type ComponentHandle,

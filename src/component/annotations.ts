@@ -16,12 +16,24 @@ export interface ComponentOptions {
   readonly description?: string;
   /** Whether this class is only a parent: what it lacks is left to its subclasses. */
   readonly abstract?: boolean;
+  /**
+   * The memory of what was worked out at the points last asked at, for each instance: how many bytes it may take
+   * 64 MiB unless said otherwise, or `false` for none.
+   */
+  readonly cache?: false | { readonly bytes: number };
 }
 
 /** What an endpoint decorator may say. */
 export interface EndpointOptions {
   /** On apply: the hand-written derivatives inherited from a parent still hold for this apply. */
   readonly keepsDerivatives?: boolean;
+  /**
+   * On jvp and vjp: the method takes up to so many seeds at once. Where a request has `batch`, every array of its tangent
+   * or cotangent has a leading axis of that extent, and every array of the result must have it too.
+   */
+  readonly batch?: number;
+  /** On jvp, vjp and apply: how many calls of an asynchronous method may run at once; 1 unless said otherwise. */
+  readonly concurrency?: number;
 }
 
 /** A method that implements an endpoint. */
@@ -29,6 +41,8 @@ export interface EndpointNote {
   readonly endpoint: EndpointName;
   readonly method: string;
   readonly options: EndpointOptions;
+  /** Whether the method gives a linearization, and a closure of that answers the endpoint. */
+  readonly linearizes?: boolean;
 }
 
 /** A rule that the class opts in to. */

@@ -33,6 +33,8 @@ export interface CompiledComponent {
   readonly plan: Plan;
   /** Of each endpoint that is offered. */
   readonly provenance: { readonly [N in EndpointName]?: Provenance };
+  /** The memory of each instance, where the class declares one. */
+  readonly cache?: ComponentOptions['cache'];
 }
 
 const cache = new WeakMap<AnyClass, CompiledComponent>();
@@ -77,6 +79,7 @@ function build(type: AnyClass, complete: boolean): CompiledComponent {
   };
   const plan = resolve(type, complete);
   checkDifferentiable(signature, plan);
+  checkCache(type, options);
   return Object.freeze({
     type,
     name: options.name ?? type.name,
@@ -85,7 +88,14 @@ function build(type: AnyClass, complete: boolean): CompiledComponent {
     signature,
     plan,
     provenance: provenanceOf(plan),
+    ...(options.cache === undefined ? {} : { cache: options.cache }),
   });
+}
+
+function checkCache({ name }: AnyClass, { cache }: ComponentOptions): void {
+  if (cache === undefined || cache === false || (Number.isInteger(cache?.bytes) && cache.bytes >= 0)) return;
+  const expected = 'false, or { bytes } with a whole number from 0';
+  fail('E_OPTION', { path: `cache of ${name}`, received: JSON.stringify(cache), expected });
 }
 
 function checkDifferentiable(signature: Signature, plan: Plan): void {

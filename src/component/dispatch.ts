@@ -1,5 +1,8 @@
 /** The dispatch table of an instance: a function in canonical form for each endpoint that its class offers. */
-import { drive, isPromise } from '../derive/drive.js';
+import { isZero } from '../array/contraction.js';
+import { drive, following, isPromise } from '../derive/drive.js';
+import type { Memo } from '../derive/memo/memo.js';
+import type { Context } from '../derive/rule.js';
 import { ruleOf } from '../derive/rules.js';
 import type {
   EndpointName,
@@ -8,37 +11,83 @@ import type {
   Point,
   RequestOf,
   ResultOf,
+  Scope,
+  SeededPoint,
   Variable,
 } from '../operators/endpoints.js';
 import { operators } from '../operators/index.js';
+import type { Linearized } from '../operators/linearization.js';
 import { learnShapes } from '../operators/shapes.js';
 import { readAbstract } from '../schema/abstract.js';
 import { check } from '../schema/check.js';
 import { blameAuthor } from './blame.js';
 import type { CompiledComponent } from './compile.js';
+import {
+  closureEndpoint,
+  type Linearize,
+  linearizer,
+  type Primal,
+  primal,
+  type SecondProduct,
+  secondProduct,
+} from './linearize.js';
+import { memoOf, recalled } from './recall.js';
 import type { DerivedEndpoint, OwnEndpoint } from './resolve.js';
 
 /** A dispatch table. */
-export type Dispatch = Partial<Endpoints>;
+export interface Dispatch extends Partial<Endpoints> {
+  /** Second derivatives, where the author's linearizations may have them. */
+  readonly hvp?: SecondProduct;
+  /** Outputs that linearizations come with. */
+  readonly primal?: Primal;
+}
 
 type Method = (argument: unknown) => unknown;
 
-const tables = new WeakMap<object, Dispatch>();
+// One instance may be served under several plans: as its class says, and opted in to more.
+const tables = new WeakMap<CompiledComponent, WeakMap<object, Dispatch>>();
 
 // Of an author's apply, the method before its result is checked: what a complex step evaluates.
 const unchecked = new WeakMap<object, (inputs: object) => MaybePromise<unknown>>();
 
 /** The dispatch table of `instance`, made on first use and frozen. */
 export function dispatch(compiled: CompiledComponent, instance: object): Dispatch {
-  const known = tables.get(instance);
+  const known = tables.get(compiled)?.get(instance);
   if (known) return known;
   const table: Record<string, unknown> = {};
   const endpoints = table as Dispatch;
+  const memo = memoOf(compiled);
+  const closures = closuresOf(compiled, instance, memo, table);
   for (const [endpoint, one] of compiled.plan) {
-    table[endpoint] = one.kind === 'own' ? own(compiled, instance, endpoint, one) : derived(compiled, endpoints, one);
+    const run =
+      one.kind === 'derived'
+        ? derived(compiled, endpoints, one)
+        : one.linearizes
+          ? closures(endpoint as Linearized, one)
+          : own(compiled, instance, endpoint, one);
+    table[endpoint] = recalled(compiled.plan, endpoints, endpoint, run, memo);
   }
-  tables.set(instance, Object.freeze(endpoints));
+  if (!tables.has(compiled)) tables.set(compiled, new WeakMap());
+  tables.get(compiled)!.set(instance, Object.freeze(endpoints));
   return endpoints;
+}
+
+/** Endpoints that closures answer: those of one method share its linearizations. */
+function closuresOf(
+  { signature }: CompiledComponent,
+  instance: object,
+  memo: Memo | undefined,
+  table: Record<string, unknown>,
+) {
+  const known = new Map<string, Linearize>();
+  return (endpoint: Linearized, { method }: OwnEndpoint) => {
+    const source = { signature, instance, method, memo };
+    const linearize = known.get(method) ?? linearizer(source);
+    known.set(method, linearize);
+    table['primal'] = primal(linearize);
+    if (endpoint === 'vjp') table['hvp'] = secondProduct(source, linearize);
+    return closureEndpoint(source, linearize, endpoint);
+  };
 }
 
 /** The author's method between its operator's request and result checks. */
@@ -78,13 +127,16 @@ export function derived(
   { rule: name, options }: DerivedEndpoint,
 ) {
   const rule = ruleOf(name);
+  const outputsAt = ({ inputs, options: callOptions }: Point): MaybePromise<unknown> => {
+    if (plan.get('abstractEval')?.kind !== 'own') return endpoints.apply!({ inputs, options: callOptions });
+    const { value } = check(signature.inputs, inputs, 'inputs', { array: readAbstract });
+    const { read } = operators.abstractEval;
+    return endpoints.abstractEval!(read(signature, { inputs }, value, [], callOptions));
+  };
   const shapes = (point: Point): MaybePromise<readonly Variable[]> =>
     learnShapes(point, () => {
-      const { inputs, options: callOptions } = point;
-      if (plan.get('abstractEval')?.kind !== 'own') return endpoints.apply!({ inputs, options: callOptions });
-      const { value } = check(signature.inputs, inputs, 'inputs', { array: readAbstract });
-      const { read } = operators.abstractEval;
-      return endpoints.abstractEval!(read(signature, { inputs }, value, [], callOptions));
+      if (!endpoints.primal || isIdle(point)) return outputsAt(point);
+      return following(endpoints.primal(point), (outputs) => outputs ?? outputsAt(point));
     });
   const evaluate = (inputs: object): MaybePromise<unknown> => {
     const apply = endpoints.apply!;
@@ -92,10 +144,34 @@ export function derived(
   };
   const { accept } = operators[rule.to];
   return (request: RequestOf[EndpointName]): MaybePromise<unknown> => {
-    const result = drive(rule.derive(endpoints as Endpoints, request as never, { shapes, evaluate, options }));
+    const [whole, context] = scoped(request, { shapes, evaluate, options });
+    const result = drive(rule.derive(endpoints as Endpoints, whole as never, context));
     // Abstract outputs may be the values of an apply: reading them again leaves shapes and dtypes.
     if (rule.to !== 'abstractEval') return result as MaybePromise<unknown>;
     const abstract = (value: unknown) => accept(signature, `${signature.name}.apply()`, request as never, value);
     return isPromise(result) ? Promise.resolve(result).then(abstract) : abstract(result);
   };
+}
+
+/** Whether a product asks for nothing: all of its seed is zero. */
+function isIdle(point: Point | SeededPoint): boolean {
+  return 'seed' in point && Object.values(point.seed).every(isZero);
+}
+
+/** A derived request that its probes are told of, and its context: the shapes that are learned are told too. */
+function scoped(request: RequestOf[EndpointName], context: Context): [RequestOf[EndpointName], Context] {
+  if (!('of' in request)) return [request, context];
+  const scope: Scope = { of: request.of, wrt: request.wrt };
+  const learned = (of: readonly Variable[]): readonly Variable[] => {
+    scope.of = scope.of.map((one) => of.find(({ path }) => path === one.path) ?? one);
+    return of;
+  };
+  const shapes = (point: Point): MaybePromise<readonly Variable[]> => {
+    const of = context.shapes(point);
+    return isPromise(of) ? Promise.resolve(of).then(learned) : learned(of);
+  };
+  return [
+    { ...request, scope },
+    { ...context, shapes },
+  ];
 }

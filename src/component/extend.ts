@@ -7,6 +7,7 @@ import { rules } from '../derive/rules.js';
 import { type CompiledComponent, provenanceOf } from './compile.js';
 import { type Dispatch, derived } from './dispatch.js';
 import { isNew } from './optIn.js';
+import { memoOf, recalled } from './recall.js';
 import { checkBases, type DerivedEndpoint, type Plan } from './resolve.js';
 
 /** A component as far as requests go: what it says of itself, and its endpoints in canonical form. */
@@ -36,9 +37,11 @@ function added(rule: RuleName, decorator: string, { type: owner }: CompiledCompo
 
 function tableOf(compiled: CompiledComponent, plan: Plan, base: Dispatch): Dispatch {
   const table: Record<string, unknown> = { ...base };
+  const memo = memoOf(compiled);
   for (const [endpoint, one] of plan) {
-    if (!Object.hasOwn(base, endpoint) && one.kind === 'derived')
-      table[endpoint] = derived(compiled, table as Dispatch, one);
+    const added = !Object.hasOwn(base, endpoint) && one.kind === 'derived';
+    const run = added ? derived(compiled, table as Dispatch, one) : base[endpoint];
+    if (added || endpoint === 'jacobian') table[endpoint] = recalled(plan, table as Dispatch, endpoint, run, memo);
   }
   return Object.freeze(table as Dispatch);
 }

@@ -11,6 +11,8 @@ export interface OwnEndpoint {
   readonly kind: 'own';
   readonly method: string;
   readonly options: EndpointNote['options'];
+  /** Whether the method gives a linearization, and a closure of that answers the endpoint. */
+  readonly linearizes?: boolean | undefined;
   /** The class of the decorated method. */
   readonly owner: AnyClass;
 }
@@ -60,11 +62,11 @@ export function resolve(type: AnyClass, complete: boolean): Plan {
 
 function ownAt(owner: AnyClass, entries: readonly EndpointNote[]): Map<EndpointName, OwnEndpoint> {
   const own = new Map<EndpointName, OwnEndpoint>();
-  for (const { endpoint, method, options } of entries) {
+  for (const { endpoint, method, options, linearizes } of entries) {
     const first = own.get(endpoint)?.method;
     if (first !== undefined) fail('E_DEFINE_TWO_METHODS', { component: owner.name, endpoint, first, second: method });
     if (!hasMethod(owner, method)) fail('E_DEFINE_NO_METHOD', { component: owner.name, endpoint, method });
-    own.set(endpoint, { kind: 'own', method, options, owner });
+    own.set(endpoint, { kind: 'own', method, options, linearizes, owner });
   }
   return own;
 }

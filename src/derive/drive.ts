@@ -22,6 +22,11 @@ export function* settled<T>(pending: MaybePromise<T>): Stepwise<T> {
   return isPromise(pending) ? yield pending : pending;
 }
 
+/** Go on with `value`: at once, or when it is there. */
+export function following<T, U>(value: MaybePromise<T>, then: (value: T) => U): U | Promise<Awaited<U>> {
+  return isPromise(value) ? (Promise.resolve(value).then(then) as Promise<Awaited<U>>) : then(value);
+}
+
 /**
  * Run `steps` to its end. The result is a promise only if a step was one. A rejected promise is thrown inside the
  * computation, where the step was yielded; what the computation throws is thrown, or rejects the promise.

@@ -60,11 +60,21 @@ export interface JacobianRequest<I> {
 /** The pushforward J·t: `tangent` holds one array for each path of `wrt`. */
 export interface JvpRequest<I> extends JacobianRequest<I> {
   readonly tangent: ByPath<I>;
+  /**
+   * Given only where `@Jvp({ batch })` allows it: how many tangents there are. Every array of `tangent` then has a leading
+   * axis of that extent, `[batch, ...input]`, and every array of the result has too: `[batch, ...output]`.
+   */
+  readonly batch?: number | undefined;
 }
 
 /** The pullback Jᵀ·c: `cotangent` holds one array for each path of `of`. */
 export interface VjpRequest<I, O = object> extends JacobianRequest<I> {
   readonly cotangent: ByPath<O>;
+  /**
+   * Given only where `@Vjp({ batch })` allows it: how many cotangents there are. Every array of `cotangent` then has a
+   * leading axis of that extent, `[batch, ...output]`, and every array of the result has too: `[batch, ...input]`.
+   */
+  readonly batch?: number | undefined;
 }
 
 /** What an author's jacobian may return: `{ [of]: { [wrt]: block } }`, a block of shape `[...output, ...input]` or a matrix. */
@@ -112,15 +122,26 @@ export interface AbstractEvaluation extends Evaluation {
   readonly fixed: object | undefined;
 }
 
+/** What the probes of one derived request have in common: they may share whatever holds for all of it. */
+export interface Scope {
+  /** The outputs of the whole request; their shapes are filled in as they are learned. */
+  of: readonly Variable[];
+  readonly wrt: readonly Variable[];
+}
+
 /** A request for ∂(of)/∂(wrt) at `inputs`. */
 export interface Point extends Evaluation {
   readonly of: readonly Variable[];
   readonly wrt: readonly Variable[];
+  /** The derived request that this one is a probe of. */
+  readonly scope?: Scope | undefined;
 }
 
 /** A request for a product: the seed is the tangent of a jvp, the cotangent of a vjp. */
 export interface SeededPoint extends Point {
   readonly seed: Arrays;
+  /** How many seeds there are, where the arrays of the seed, and those of the result, have a leading axis for them. */
+  readonly batch?: number | undefined;
 }
 
 /** What each endpoint takes, in canonical form. */

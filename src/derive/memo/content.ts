@@ -63,12 +63,17 @@ export function snapshot<T>(value: T): T {
 
 function copied(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (isTypedArray(value)) return value.slice();
+  if (isTypedArray(value)) return copyOfArray(value);
   if (Array.isArray(value)) return value.map(copied);
   if (value instanceof Map) return new Map([...value].map(([key, one]) => [key, copied(one)]));
   const copy = Object.create(Object.getPrototypeOf(value)) as Record<string, unknown>;
   for (const [name, one] of Object.entries(value)) copy[name] = copied(one);
   return copy;
+}
+
+function copyOfArray(value: ArrayBufferView): unknown {
+  const { buffer, byteOffset, byteLength } = value;
+  return new (value.constructor as Uint8ArrayConstructor)(buffer.slice(byteOffset, byteOffset + byteLength));
 }
 
 const primitives: Readonly<Record<string, (walk: Walk, value: never) => void>> = {

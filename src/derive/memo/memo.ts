@@ -1,0 +1,110 @@
+/** What a component has worked out at the points it was last asked at: found by their content, in bounded memory. */
+import { type Content, contentOf, kept, sameContent } from './content.js';
+
+interface Item {
+  readonly value: unknown;
+  readonly bytes: number;
+}
+
+/** One point, and what is known there, by name. */
+interface Entry {
+  readonly content: Content;
+  readonly items: Map<string, Item>;
+  bytes: number;
+}
+
+/** What an entry takes besides the bytes it holds. */
+const overhead = 512;
+
+/** A point as it was when it was looked up. */
+export interface Place {
+  /** What is known there under a name. */
+  readonly get: (name: string) => unknown;
+  /**
+   * Keep a value that takes so many bytes; the points that were not asked at for the longest time make room. It is not kept
+   * where it does not fit at all, or where the inputs have changed since the point was looked up.
+   */
+  readonly set: (name: string, value: unknown, bytes: number) => void;
+}
+
+/**
+ * A memory of at most `limit` bytes, copies of inputs included. Nothing in it is handed out by reference to a caller: that
+ * is for those who use it to see to.
+ */
+export class Memo {
+  readonly limit: number;
+  #bytes = 0;
+  /** The entry that was used last is the last. */
+  readonly #entries = new Map<number, Entry[]>();
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  /** How many bytes are held. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The place of `inputs`, or undefined where their content cannot be told or would fill the memory by itself. */
+  at(inputs: object): Place | undefined {
+    const content = contentOf(inputs);
+    if (!content || content.bytes + overhead > this.limit) return undefined;
+    return {
+      get: (name) => this.#find(content)?.items.get(name)?.value,
+      set: (name, value, bytes) => {
+        const now = contentOf(inputs);
+        if (now && sameContent(now, content)) this.#keep(now, name, { value, bytes });
+      },
+    };
+  }
+
+  #find(content: Content): Entry | undefined {
+    const bucket = this.#entries.get(content.hash);
+    const entry = bucket?.find((one) => sameContent(one.content, content));
+    if (!bucket || !entry) return undefined;
+    this.#entries.delete(content.hash);
+    this.#entries.set(content.hash, bucket);
+    return entry;
+  }
+
+  #keep(content: Content, name: string, item: Item): void {
+    const entry = this.#find(content) ?? this.#open(content);
+    const old = entry.items.get(name)?.bytes ?? 0;
+    const size = entry.bytes - old + item.bytes;
+    if (size > this.limit) {
+      if (entry.items.size === 0) this.#drop(entry);
+      return;
+    }
+    entry.items.set(name, item);
+    entry.bytes = size;
+    this.#bytes += item.bytes - old;
+    this.#makeRoom(entry);
+  }
+
+  #open(content: Content): Entry {
+    const entry: Entry = { content: kept(content), items: new Map(), bytes: content.bytes + overhead };
+    const bucket = this.#entries.get(content.hash) ?? [];
+    bucket.push(entry);
+    this.#entries.set(content.hash, bucket);
+    this.#bytes += entry.bytes;
+    return entry;
+  }
+
+  #makeRoom(spared: Entry): void {
+    for (const bucket of this.#entries.values()) {
+      for (const entry of bucket.slice()) {
+        if (this.#bytes <= this.limit) return;
+        if (entry !== spared) this.#drop(entry);
+      }
+    }
+  }
+
+  #drop(entry: Entry): void {
+    const { hash } = entry.content;
+    const left = (this.#entries.get(hash) ?? []).filter((one) => one !== entry);
+    if (left.length > 0) this.#entries.set(hash, left);
+    else this.#entries.delete(hash);
+    this.#bytes -= entry.bytes;
+  }
+}
