@@ -28,7 +28,8 @@ export function readSources(root, folders, skip) {
 }
 
 /** Measure one file. `path` is relative to the root, with forward slashes. */
-export function readSource(path, text) {
+export function readSource(path, program) {
+  const text = program.replace(/^#!/, '//');
   // A first statement of our own tells where the parser starts to count; its positions are byte offsets.
   const module = parseSync(`;${text}`, { syntax: 'typescript', decorators: true, target: 'es2022' });
   const bytes = Buffer.from(`;${text}`);
