@@ -1,0 +1,35 @@
+/** A request as NestJS has it, whichever server is below, as a service takes it. */
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { EndpointName } from '../../operators/endpoints.js';
+import type { ServiceRequest } from '../service.js';
+
+/** What there is of a request, under Express and under Fastify. */
+export interface NestRequest {
+  readonly headers: IncomingHttpHeaders;
+  readonly query: unknown;
+  readonly body?: unknown;
+  /** The body as it came, where the application was created with `{ rawBody: true }`. */
+  readonly rawBody?: Uint8Array;
+}
+
+/** What there is of a response, under both. */
+export interface NestResponse {
+  header(name: string, value: string): unknown;
+  /** Node's own, under Fastify. Under Express it is that itself. */
+  readonly raw?: ServerResponse;
+}
+
+/** The request to an endpoint. */
+export function serviceRequest(endpoint: EndpointName, request: NestRequest, response: NestResponse): ServiceRequest {
+  const { accept, 'content-type': contentType } = request.headers;
+  const { run_id: runId } = (request.query ?? {}) as { readonly run_id?: unknown };
+  const controller = new AbortController();
+  (response.raw ?? (response as unknown as ServerResponse)).once('close', () => controller.abort());
+  return { endpoint, body: bodyOf(request), accept, contentType, runId, signal: controller.signal };
+}
+
+// Without the body as it came, the parsed one is written again: 64-bit integers have been rounded then.
+function bodyOf({ rawBody, body }: NestRequest): Uint8Array {
+  if (rawBody) return rawBody;
+  return body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body));
+}
