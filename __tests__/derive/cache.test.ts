@@ -242,8 +242,10 @@ describe('memory changes no bit', () => {
     { own: 'jacobian', jacobian: undefined, product: 'jvpFromJacobian', to: 'jvp' },
     { own: 'jacobian', jacobian: undefined, product: 'vjpFromJacobian', to: 'vjp' },
   ] as const;
+  // Nested lists cannot tell the shape of a block without elements, so that an author's jacobian of it is refused.
+  const told = (own: string) => scenarios.filter((scenario) => own !== 'jacobian' || scenario !== empty);
   const pairs = cases.flatMap((one) =>
-    scenarios.map((scenario) => [one.product, scenario.name, one, scenario] as const),
+    told(one.own).map((scenario) => [one.product, scenario.name, one, scenario] as const),
   );
 
   test.each(pairs)('%s of %s', async (_rule, _name, { own, jacobian, product, to }, scenario) => {

@@ -48,10 +48,11 @@ function isFromJacobian(one: { readonly kind: string } | DerivedEndpoint): boole
   return 'rule' in one && ruleOf(one.rule).from.includes('jacobian');
 }
 
-/** Whether the class derives its jacobian too, and from the same base: then one sweep serves both. */
-function isSwept(plan: Plan, { rule }: DerivedEndpoint): boolean {
+/** Whether the class derives its jacobian too, in the same way and from the same base: then one sweep serves both. */
+function isSwept(plan: Plan, { rule, options }: DerivedEndpoint): boolean {
   const jacobian = plan.get('jacobian');
-  if (jacobian?.kind !== 'derived') return false;
+  if (jacobian?.kind !== 'derived' || [options, jacobian.options].some((one) => Object.keys(one).length > 0))
+    return false;
   const [own, other] = [ruleOf(rule), ruleOf(jacobian.rule)];
   return (
     own.exact &&
