@@ -31,33 +31,30 @@ export function recalled(
     return wanted ? keeping(memo, run as Endpoint<'jacobian'>, one.kind === 'derived') : run;
   }
   if (one.kind !== 'derived' || (endpoint !== 'jvp' && endpoint !== 'vjp')) return run;
-  const row = ruleOf(one.rule);
-  const jacobian = isSwept(plan, one)
-    ? (point: Parameters<Endpoint<'jacobian'>>[0]) => table.jacobian!(point)
-    : undefined;
-  if (!row.exact || !(isFromJacobian(one) || jacobian)) return run;
+  const contracts = isFromJacobian(one);
+  if (!ruleOf(one.rule).exact || !(contracts || isExact(plan.get('jacobian')))) return run;
   return recalling(memo, {
     to: endpoint,
     run: run as Endpoint<'jvp'>,
-    jacobian,
-    byOutput: endpoint === 'vjp' && !isFromJacobian(one),
+    jacobian: isSwept(plan, one) ? (point) => table.jacobian!(point) : undefined,
+    byOutput: endpoint === 'vjp' && !contracts,
   });
 }
 
-function isFromJacobian(one: { readonly kind: string } | DerivedEndpoint): boolean {
-  return 'rule' in one && ruleOf(one.rule).from.includes('jacobian');
+type Planned = NonNullable<ReturnType<Plan['get']>>;
+
+function isFromJacobian(one: Planned): boolean {
+  return one.kind === 'derived' && ruleOf(one.rule).from.includes('jacobian');
 }
 
-/** Whether the class derives its jacobian too, in the same way and from the same base: then one sweep serves both. */
+function isExact(one: Planned | undefined): one is DerivedEndpoint {
+  return one?.kind === 'derived' && ruleOf(one.rule).exact;
+}
+
+/** Whether the class derives its jacobian too, from the same base and without options: then one sweep serves both. */
 function isSwept(plan: Plan, { rule, options }: DerivedEndpoint): boolean {
   const jacobian = plan.get('jacobian');
-  if (jacobian?.kind !== 'derived' || [options, jacobian.options].some((one) => Object.keys(one).length > 0))
-    return false;
-  const [own, other] = [ruleOf(rule), ruleOf(jacobian.rule)];
-  return (
-    own.exact &&
-    other.exact &&
-    own.from.length === other.from.length &&
-    own.from.every((base) => other.from.includes(base))
-  );
+  if (!isExact(jacobian)) return false;
+  const plain = [options, jacobian.options].every((one) => Object.keys(one).length === 0);
+  return plain && ruleOf(rule).from.join() === ruleOf(jacobian.rule).from.join();
 }
