@@ -1,0 +1,46 @@
+/** Every element against differences: for problems small enough that each column may be evaluated. */
+import type { DerivativeName } from '../../operators/endpoints.js';
+import type { Evidence } from './evidence.js';
+import { blamed, type Element, faultOf, unit } from './faults.js';
+import type { Bench } from './judge.js';
+import { referenceAlong } from './reference.js';
+import type { Fault } from './report.js';
+
+/** The elements at which an endpoint is wrong, in schema order: at most as many as `options.faults` says. */
+export async function exhaust(bench: Bench, evidence: Evidence): Promise<readonly Fault[]> {
+  const { session, options } = bench;
+  const { of, subject } = session;
+  session.stage = 'search';
+  const rows = evidence.vjp ? await pulledRows(bench) : [];
+  const faults: Fault[] = [];
+  const limit = options.faults ?? 10;
+  const { parts } = of;
+  for (let column = 0; column < subject.wrt.length / parts && faults.length < limit; column++) {
+    const scale = Math.abs(subject.x[column * parts]!) || 1;
+    const reference = await referenceAlong(session, unit(subject.wrt, column, scale), options.noise);
+    const pushed = evidence.jvp ? await session.jvp(unit(subject.wrt, column)) : undefined;
+    for (let row = 0; row < of.length / parts && faults.length < limit; row++) {
+      const values: { [source in DerivativeName | 'differences']?: number } = {
+        differences: reference.values[row * parts]! / scale,
+      };
+      if (pushed) values.jvp = pushed[row * parts]!;
+      const pulled = rows[row];
+      if (pulled) values.vjp = pulled[column * parts]!;
+      if (evidence.jacobian)
+        values.jacobian = evidence.jacobian[(row * (subject.wrt.length / parts) + column) * parts]!;
+      const element: Element = { values, error: reference.errors[row * parts]! / scale };
+      const guilty = blamed(bench, element);
+      if (guilty.length === 0) continue;
+      const place = { rows: { from: row, to: row + 1 }, columns: { from: column, to: column + 1 } };
+      faults.push(faultOf(session, place, 'wrong derivative', guilty, element));
+    }
+  }
+  return faults;
+}
+
+async function pulledRows({ session }: Bench): Promise<readonly (Float64Array | undefined)[]> {
+  const rows: (Float64Array | undefined)[] = [];
+  for (let row = 0; row < session.of.length / session.of.parts; row++)
+    rows.push(await session.vjp(unit(session.of, row)));
+  return rows;
+}

@@ -1,0 +1,238 @@
+/**
+ * Finding the element in which two linear maps differ. One is seen through its products: forward, A·u, or backward,
+ * wᵀ·A. Masked seeds halve the place with each call; where a product is expensive, seeds that carry the digits of each
+ * column's number do it in fewer.
+ */
+import type { DerivativeName } from '../../operators/endpoints.js';
+import type { Layout } from './layout.js';
+import { masked } from './seeds.js';
+import { pair } from './vectors.js';
+
+/** Which map a source of products is. */
+export type SourceName = DerivativeName | 'differences';
+
+/** A map as far as its products go, and how many calls one takes. */
+export interface LinearMap {
+  readonly name: SourceName;
+  readonly cost: number;
+  readonly forward?: (u: Float64Array) => Promise<Float64Array | undefined>;
+  readonly backward?: (w: Float64Array) => Promise<Float64Array | undefined>;
+}
+
+/** Two maps that differ, and the directions along which that was seen. */
+export interface Difference {
+  readonly a: LinearMap;
+  readonly b: LinearMap;
+  readonly u: Float64Array;
+  readonly w: Float64Array;
+  /** What the maps made of the directions: outputs of a forward one, inputs of a backward one. */
+  readonly seen: { readonly a: Float64Array; readonly b: Float64Array };
+  /** The output element that differs most beyond what is allowed, where both go forward. */
+  readonly row?: number;
+}
+
+/** A place in the Jacobian: an element, or a range of columns or rows if the calls did not suffice. */
+export interface Place {
+  readonly rows: Range;
+  readonly columns: Range;
+}
+
+/** Elements `from` … `to` − 1. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** How many calls are left. */
+export interface Purse {
+  left: number;
+}
+
+interface Search extends Difference {
+  readonly wrt: Layout;
+  readonly of: Layout;
+  readonly purse: Purse;
+}
+
+/** Find where `difference` comes from. Undefined where a product failed on the way. */
+export async function locate(
+  difference: Difference,
+  of: Layout,
+  wrt: Layout,
+  purse: Purse,
+): Promise<Place | undefined> {
+  const search: Search = { ...difference, of, wrt, purse };
+  const { a, b } = difference;
+  if (a.forward && b.forward) return alongRow(search, difference.row ?? 0);
+  if (a.forward && b.backward) return a.cost <= b.cost ? columnsFirst(search) : rowsFirst(search);
+  return a.backward && b.backward ? bothBackward(search) : undefined;
+}
+
+const one = (from: number): Range => ({ from, to: from + 1 });
+const whole = ({ length, parts }: Layout): Range => ({ from: 0, to: length / parts });
+
+// Both forward: the row is known, and a column is one whose share of the row's difference is there.
+async function alongRow(search: Search, row: number): Promise<Place | undefined> {
+  const { a, b, u, seen, purse, wrt, of } = search;
+  const share = async (seed: Float64Array): Promise<number | undefined> => {
+    purse.left -= a.cost + b.cost;
+    const [left, right] = [await a.forward!(seed), await b.forward!(seed)];
+    return left && right && at(left, row, of.parts) - at(right, row, of.parts);
+  };
+  const total = at(seen.a, row, of.parts) - at(seen.b, row, of.parts);
+  const columns = await findColumn({ share, total, cost: a.cost + b.cost, u, layout: wrt, purse });
+  return columns && { rows: one(row), columns };
+}
+
+interface ColumnSearch {
+  /** The difference that a seed makes. */
+  readonly share: (seed: Float64Array) => Promise<number | undefined>;
+  readonly total: number;
+  readonly cost: number;
+  readonly u: Float64Array;
+  readonly layout: Layout;
+  readonly purse: Purse;
+}
+
+async function findColumn(search: ColumnSearch): Promise<Range | undefined> {
+  const { layout, cost } = search;
+  const coded = cost > 1 && layout.length / layout.parts > 2 ? await decode(search) : undefined;
+  if (coded) return coded;
+  return bisect(whole(layout), search.total, search.purse, cost, async ({ from, to }) =>
+    search.share(masked(search.u, from * layout.parts, to * layout.parts)),
+  );
+}
+
+// If one column makes the difference, a seed that is (1 + d/B) times as large in column j raises it by as much: the
+// digits d of j to the base B follow from one probe each. Anything else shows as a fraction between digits.
+async function decode({ share, total, cost, u, layout, purse }: ColumnSearch): Promise<Range | undefined> {
+  const { parts } = layout;
+  const count = layout.length / parts;
+  const base = Math.min(128, Math.max(2, Math.ceil(Math.sqrt(count))));
+  let column = 0;
+  for (let weight = 1; weight < count; weight *= base) {
+    if (purse.left < cost) return undefined;
+    const digit = (j: number) => Math.floor(j / weight) % base;
+    const value = await share(u.map((entry, k) => entry * (1 + digit(Math.floor(k / parts)) / base)));
+    if (value === undefined) return undefined;
+    const found = base * (value / total - 1);
+    if (!(Math.abs(found - Math.round(found)) < 0.2) || found < -0.5 || found > base - 0.5) return undefined;
+    column += Math.round(found) * weight;
+  }
+  return column < count ? one(column) : undefined;
+}
+
+// Halve the range, and go on where the larger part of the difference is.
+async function bisect(
+  range: Range,
+  total: number,
+  purse: Purse,
+  cost: number,
+  share: (half: Range) => Promise<number | undefined>,
+): Promise<Range | undefined> {
+  let { from, to } = range;
+  let rest = total;
+  while (to - from > 1 && purse.left >= cost) {
+    const middle = (from + to) >> 1;
+    const left = await share({ from, to: middle });
+    if (left === undefined) return undefined;
+    const right = rest - left;
+    if (Math.abs(left) >= Math.abs(right)) [to, rest] = [middle, left];
+    else [from, rest] = [middle, right];
+  }
+  return { from, to };
+}
+
+// Forward A, backward B, both at one call: columns by masked tangents, then rows by masked cotangents.
+async function columnsFirst({ a, b, u, w, seen, wrt, of, purse }: Search): Promise<Place | undefined> {
+  const { parts } = of;
+  const dot = (p: Float64Array, q: Float64Array) => pair(p, q, parts).re;
+  const columns = await bisect(whole(wrt), dot(w, seen.a) - dot(seen.b, u), purse, a.cost, async ({ from, to }) => {
+    purse.left -= a.cost;
+    const seed = masked(u, from * parts, to * parts);
+    const pushed = await a.forward!(seed);
+    return pushed && dot(w, pushed) - dot(seed, seen.b);
+  });
+  if (!columns || columns.to - columns.from > 1 || purse.left < a.cost) return columns && { rows: whole(of), columns };
+  const j = columns.from * parts;
+  purse.left -= a.cost;
+  const column = await a.forward!(masked(u, j, j + parts));
+  if (!column) return undefined;
+  const rows = await rowOf({ a, b, u, w, seen, wrt, of, purse }, columns.from, column);
+  return rows && { rows, columns };
+}
+
+// Column j of A, times u_j, is known: masked cotangents find the row.
+async function rowOf(
+  { b, u, w, seen, of, wrt, purse }: Search,
+  j: number,
+  column: Float64Array,
+): Promise<Range | undefined> {
+  const { parts } = of;
+  const own = (pulled: Float64Array) => pair(masked(u, j * parts, (j + 1) * parts), pulled, wrt.parts).re;
+  return bisect(whole(of), pair(w, column, parts).re - own(seen.b), purse, b.cost, async ({ from, to }) => {
+    purse.left -= b.cost;
+    const seed = masked(w, from * parts, to * parts);
+    const pulled = await b.backward!(seed);
+    return pulled && pair(seed, column, parts).re - own(pulled);
+  });
+}
+
+// Forward A is expensive, backward B is not: rows by masked cotangents against the one A·u, then the column in that row.
+async function rowsFirst(search: Search): Promise<Place | undefined> {
+  const { a, b, u, w, seen, wrt, of, purse } = search;
+  const { parts } = of;
+  const dot = (p: Float64Array, q: Float64Array) => pair(p, q, parts).re;
+  const pull = async (seed: Float64Array) => {
+    purse.left -= b.cost;
+    return b.backward!(seed);
+  };
+  const clean = seen.a.map((value) => (Number.isFinite(value) ? value : 0));
+  const rows = await bisect(whole(of), dot(w, clean) - dot(seen.b, u), purse, b.cost, async ({ from, to }) => {
+    const seed = masked(w, from * parts, to * parts);
+    const pulled = await pull(seed);
+    return pulled && dot(seed, clean) - dot(pulled, u);
+  });
+  if (!rows || rows.to - rows.from > 1 || purse.left < b.cost) return rows && { rows, columns: whole(wrt) };
+  const unit = new Float64Array(of.length);
+  unit[rows.from * parts] = 1;
+  const row = await pull(unit);
+  if (!row) return undefined;
+  const share = async (seed: Float64Array): Promise<number | undefined> => {
+    purse.left -= a.cost;
+    const pushed = await a.forward!(seed);
+    return pushed && at(pushed, rows.from, parts) - dot(row, seed);
+  };
+  const total = at(seen.a, rows.from, parts) - dot(row, u);
+  const columns = await findColumn({ share, total, cost: a.cost, u, layout: wrt, purse });
+  return columns && { rows, columns };
+}
+
+// Both backward: the column that differs most is seen at once, and rows are found by masked cotangents.
+async function bothBackward({ a, b, w, seen, wrt, of, purse }: Search): Promise<Place | undefined> {
+  const { parts } = wrt;
+  let [j, most] = [0, -1];
+  for (let k = 0; k < wrt.length / parts; k++) {
+    const off = Math.abs(at(seen.a, k, parts) - at(seen.b, k, parts));
+    if (off > most) [j, most] = [k, off];
+  }
+  const cost = a.cost + b.cost;
+  const rows = await bisect(
+    whole(of),
+    at(seen.a, j, parts) - at(seen.b, j, parts),
+    purse,
+    cost,
+    async ({ from, to }) => {
+      purse.left -= cost;
+      const seed = masked(w, from * parts, to * parts);
+      const [left, right] = [await a.backward!(seed), await b.backward!(seed)];
+      return left && right && at(left, j, parts) - at(right, j, parts);
+    },
+  );
+  return rows && { rows, columns: one(j) };
+}
+
+// Of a complex element, the part that stands for it in a search is the larger one of its real part and its modulus.
+function at(values: Float64Array, element: number, parts: 1 | 2): number {
+  return values[element * parts]!;
+}

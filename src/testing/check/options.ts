@@ -1,0 +1,35 @@
+/** What a check of derivatives may be asked. */
+import type { DerivativeName } from '../../operators/endpoints.js';
+
+/** What a check of derivatives may be asked. A path may be a pattern: `loads.[]`, `rates.{}`. */
+export interface CheckOptions {
+  /** The outputs to differentiate: all differentiable ones unless given. */
+  readonly of?: readonly string[];
+  /** The inputs to differentiate by: all differentiable ones unless given. */
+  readonly wrt?: readonly string[];
+  /** The endpoints to check: all that are offered, except those derived by differences. */
+  readonly endpoints?: readonly DerivativeName[];
+  /** What decides the random directions. 0 unless given. */
+  readonly seed?: number;
+  /** The relative deviation allowed: one for all paths, or by path of an output or input; never below rounding. */
+  readonly tolerance?: number | { readonly [path: string]: number };
+  /** The relative error of apply, where it is above rounding: the tolerance of a solver inside. */
+  readonly noise?: number;
+  /** Typical magnitudes of inputs by path: the steps of differences are relative to them. */
+  readonly magnitudes?: { readonly [path: string]: number };
+  /** Bounds on inputs by path that no evaluation crosses. */
+  readonly bounds?: { readonly [path: string]: readonly [lower: number, upper: number] };
+  /** Compare every element with differences, instead of random directions: (6n + n + m) calls. */
+  readonly exhaustive?: boolean;
+  /** How many faults an exhaustive check names: 10 unless given. Otherwise one is searched for. */
+  readonly faults?: number;
+  /** How many calls finding a fault may take: 32 unless given. */
+  readonly searchCalls?: number;
+  /** The jacobian is called only if it has at most so many elements: 4 million unless given. */
+  readonly jacobianSize?: number;
+  /** Also sample what a page draws: about 40 calls for each input path, and up to 48 for each Jacobian. */
+  readonly pictures?: boolean;
+  readonly signal?: AbortSignal;
+  /** Told before each call: how many were made, and of which endpoint this one is. */
+  readonly onCall?: (made: number, endpoint: string) => void;
+}

@@ -1,0 +1,112 @@
+/**
+ * The reference: the derivative of apply along a direction by differences of fourth order, with an honest error, and
+ * the evaluations it came from.
+ */
+import { jvpSteps } from '../../derive/difference/directional.js';
+import { drive } from '../../derive/drive.js';
+import { coarsest } from '../../derive/evaluation.js';
+import { ComponentError } from '../../errors.js';
+import type { Session } from './session.js';
+import { quantile, rootMeanSquare } from './vectors.js';
+
+/** The outputs at x + t·u. */
+export interface Sample {
+  readonly t: number;
+  readonly values: Float64Array;
+}
+
+/** The derivative of all outputs along a direction. */
+export interface Reference {
+  readonly direction: Float64Array;
+  readonly values: Float64Array;
+  /** What each entry may be off by: truncation, rounding and noise. Infinite where the differences make no sense. */
+  readonly errors: Float64Array;
+  readonly samples: readonly Sample[];
+}
+
+/** Differences along `direction`: 6 evaluations, or 4 if the error is taken from rounding alone. */
+export async function referenceAlong(
+  session: Session,
+  direction: Float64Array,
+  noise: number | undefined,
+  thorough = true,
+): Promise<Reference> {
+  const { subject, of, y } = session;
+  const { x, leaves } = subject;
+  const samples: Sample[] = [];
+  const pivot = pivotOf(direction, x);
+  const oracle = async (at: Float64Array): Promise<Float64Array> => {
+    const point = at.slice();
+    const values = await attempt(session, point);
+    samples.push({ t: (point[pivot]! - x[pivot]!) / direction[pivot]!, values });
+    return values;
+  };
+  const variables = of.slots.map(({ variable, dtype }) => ({ ...variable, dtype }));
+  const setting = { scheme: 'richardson', leaves, output: coarsest(variables), size: y.length } as const;
+  const more = noise === undefined ? setting : { ...setting, noise };
+  const product = await drive(jvpSteps(oracle, x, direction, { ...more, errors: thorough }));
+  const errors = product.errors ?? product.values.map((value, i) => roundingError(value, y[i]!, samples));
+  const wide = widened(session, product.values, errors);
+  return {
+    direction,
+    values: product.values,
+    errors: wide.map((error, i) => (isSmooth(y[i]!, samples, i) ? error : Number.POSITIVE_INFINITY)),
+    samples,
+  };
+}
+
+// Outside of its domain apply may throw, or be refused its inputs: the differences then take the other side.
+async function attempt(session: Session, x: Float64Array): Promise<Float64Array> {
+  if (x.every((value, i) => value === session.subject.x[i])) return session.y;
+  try {
+    return await session.apply(x);
+  } catch (error) {
+    if (error instanceof ComponentError && error.status >= 500) throw error;
+    return new Float64Array(session.y.length).fill(Number.NaN);
+  }
+}
+
+// The element whose move tells t best: the one that moves furthest beside its size.
+function pivotOf(direction: Float64Array, x: Float64Array): number {
+  let [best, reach] = [0, -1];
+  for (let j = 0; j < x.length; j++) {
+    const own = Math.abs(direction[j]!) / (Math.abs(x[j]!) || Math.abs(direction[j]!) || 1);
+    if (direction[j] !== 0 && own > reach) [best, reach] = [j, own];
+  }
+  return best;
+}
+
+function roundingError(value: number, y: number, samples: readonly Sample[]): number {
+  const h = Math.min(...samples.map(({ t }) => Math.abs(t)).filter((t) => t > 0));
+  return (4e-16 * Math.abs(y)) / h + 1e-12 * Math.abs(value);
+}
+
+// An output that happens to show no noise is no better than the others of its array.
+function widened({ of, y }: Session, values: Float64Array, errors: Float64Array): Float64Array {
+  const wide = errors.slice();
+  for (const { start, end } of of.slots) {
+    const size = (i: number) => Math.abs(y[i]!) + Math.abs(values[i]!);
+    const floor = rootMeanSquare(values, start, end);
+    const ratios = Float64Array.from(
+      { length: end - start },
+      (_, k) => errors[start + k]! / (size(start + k) || floor || 1),
+    );
+    const common = quantile(ratios, 0.9);
+    for (let i = start; i < end; i++) wide[i] = Math.max(errors[i]!, common * size(i));
+  }
+  return wide;
+}
+
+// The second difference f(t) − 2f(0) + f(−t) is a multiple of t² where f is smooth, of t where it has a kink at 0.
+function isSmooth(y: number, samples: readonly Sample[], i: number): boolean {
+  const seconds = samples.flatMap(({ t, values }) => {
+    const mirror = t > 0 ? samples.find((other) => Math.abs(other.t / t + 1) < 1e-4) : undefined;
+    return mirror
+      ? [{ t, bend: Math.abs(values[i]! - 2 * y + mirror.values[i]!), size: Math.abs(values[i]! - mirror.values[i]!) }]
+      : [];
+  });
+  seconds.sort((a, b) => a.t - b.t);
+  const [near, far] = [seconds[0], seconds.at(-1)];
+  if (!near || !far || near === far || !(near.bend > 1e-2 * near.size)) return true;
+  return far.bend / near.bend > (far.t / near.t) ** 1.5;
+}

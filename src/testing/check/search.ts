@@ -1,0 +1,221 @@
+/** After a check has failed: which element it is, who is wrong about it, and what kind of wrong its block is. */
+import type { DerivativeName } from '../../operators/endpoints.js';
+import { diagnose } from './diagnose.js';
+import type { Evidence } from './evidence.js';
+import { askElement, blamed, type Element, faultOf } from './faults.js';
+import { againstDifferences, allowedAt, type Bench, contraction } from './judge.js';
+import { slotAt } from './layout.js';
+import { type Difference, type LinearMap, locate, type Place, type Purse } from './locate.js';
+import { referenceAlong } from './reference.js';
+import type { CheckResult, Fault, Verdict } from './report.js';
+
+/** What a search found: the fault, or that differences cannot tell after all. */
+export interface Found {
+  readonly fault: Fault | undefined;
+  /** The checks whose verdict did not stand. */
+  readonly withdrawn: readonly CheckResult[];
+}
+
+/** Search for the element behind the failed checks. */
+export async function search(
+  bench: Bench,
+  evidence: Evidence,
+  checks: readonly CheckResult[],
+  purse: Purse,
+): Promise<Found> {
+  const { session, options } = bench;
+  const difference = toLocate(bench, evidence, checks);
+  if (!difference) return { fault: undefined, withdrawn: [] };
+  session.stage = 'search';
+  const { of, subject } = session;
+  const place = await locate(difference, of, subject.wrt, purse);
+  if (!place) return { fault: undefined, withdrawn: [] };
+  const names = [difference.a.name, difference.b.name];
+  const single = place.rows.to - place.rows.from === 1 && place.columns.to - place.columns.from === 1;
+  if (!single)
+    return { fault: faultOf(session, place, 'wrong derivative', endpointsOf(names), undefined), withdrawn: [] };
+  const at = { row: place.rows.from, column: place.columns.from };
+  const element = await askElement(session, evidence.endpoints, at, evidence.jacobian, purse, options.noise);
+  const guilty = blame(bench, evidence, element, place);
+  const byDifferences = names.includes('differences');
+  if (byDifferences && guilty.length === 0 && element.values.differences !== undefined) {
+    return { fault: undefined, withdrawn: checks.filter(({ name }) => name === 'differences') };
+  }
+  const verdict = await verdictOf(bench, evidence, element, place, guilty, purse, names);
+  return {
+    fault: faultOf(session, place, verdict, guilty.length > 0 ? guilty : endpointsOf(names), element),
+    withdrawn: [],
+  };
+}
+
+function endpointsOf(names: readonly string[]): readonly DerivativeName[] {
+  return names.filter((name): name is DerivativeName => name !== 'differences');
+}
+
+async function verdictOf(
+  bench: Bench,
+  evidence: Evidence,
+  element: Element,
+  place: Place,
+  guilty: readonly DerivativeName[],
+  purse: Purse,
+  names: readonly string[],
+): Promise<Verdict> {
+  const { of, subject } = bench.session;
+  const [first] = guilty;
+  if (!first) return names.includes('jacobian') ? 'inconsistent' : 'not adjoint';
+  const output = slotAt(of, place.rows.from * of.parts);
+  const input = slotAt(subject.wrt, place.columns.from * subject.wrt.parts);
+  return diagnose(first, { bench, evidence, output, input, element, purse });
+}
+
+// By the element itself; else by the whole row along the first direction, where that is fine enough to show it.
+function blame(
+  bench: Bench,
+  evidence: Evidence,
+  element: Element,
+  { rows, columns }: Place,
+): readonly DerivativeName[] {
+  const direct = blamed(bench, element);
+  const { jvp, vjp } = element.values;
+  if (direct.length > 0 || element.values.differences !== undefined || jvp === undefined || vjp === undefined)
+    return direct;
+  const [reference] = evidence.references;
+  const pushed = evidence.jvp?.values[0];
+  if (!reference || !pushed) return [];
+  const { parts } = bench.session.of;
+  const row = rows.from * parts;
+  const allowed = allowedAt(bench, pushed, reference)[row]!;
+  const weight = Math.abs(reference.direction[columns.from * parts]!);
+  if (!(allowed < 0.3 * Math.abs(jvp - vjp) * weight)) return [];
+  return Math.abs(pushed[row]! - reference.values[row]!) > allowed ? ['jvp'] : ['vjp'];
+}
+
+// The cheapest pair of maps that were seen to differ: exact ones first.
+function toLocate(bench: Bench, evidence: Evidence, checks: readonly CheckResult[]): Difference | undefined {
+  const failed = (name: string, endpoint: string) =>
+    checks.some((one) => one.name === name && one.endpoints.includes(endpoint as never) && isOff(one.verdict));
+  const { jvp, vjp, jacobian, tangents, cotangents, references } = evidence;
+  const u = tangents[0];
+  const maps = mapsOf(bench, evidence);
+  if (failed('consistency', 'jvp') && jvp && jacobian) return worstRow(bench, evidence, maps.jacobian, maps.jvp);
+  if (failed('consistency', 'vjp') && vjp && jacobian) {
+    const l = pick(vjp.values, (value, k) =>
+      furthestRatio(contraction(bench.session, jacobian, 'vjp', cotangents[k]!), value),
+    );
+    const seen = { a: contraction(bench.session, jacobian, 'vjp', cotangents[l]!), b: vjp.values[l]! };
+    return { a: maps.jacobian, b: maps.vjp, u, w: cotangents[l]!, seen };
+  }
+  if (failed('adjoint', 'jvp') && jvp && vjp) return clearestPair(bench, evidence, maps);
+  if (failed('differences', 'jacobian') && jacobian) return worstRow(bench, evidence, maps.jacobian, maps.differences);
+  if (failed('differences', 'jvp') && jvp) return worstRow(bench, evidence, maps.jvp, maps.differences);
+  if (!failed('differences', 'vjp') || !vjp) return undefined;
+  const [k, l] = clearestScalar(bench, evidence);
+  const reference = references[k]!;
+  const seen = { a: reference.values, b: vjp.values[l]! };
+  return { a: maps.differences, b: maps.vjp, u: reference.direction, w: cotangents[l]!, seen };
+}
+
+function isOff(verdict: Verdict): boolean {
+  return (
+    verdict === 'wrong derivative' ||
+    verdict === 'not adjoint' ||
+    verdict === 'inconsistent' ||
+    verdict === 'not finite'
+  );
+}
+
+type Maps = Readonly<Record<'jvp' | 'vjp' | 'jacobian' | 'differences', LinearMap>>;
+
+function mapsOf({ session, options }: Bench, { jacobian }: Evidence): Maps {
+  const contracted = (endpoint: 'jvp' | 'vjp') => async (seed: Float64Array) =>
+    jacobian && contraction(session, jacobian, endpoint, seed);
+  return {
+    jvp: { name: 'jvp', cost: 1, forward: (u) => session.jvp(u) },
+    vjp: { name: 'vjp', cost: 1, backward: (w) => session.vjp(w) },
+    jacobian: { name: 'jacobian', cost: 0, forward: contracted('jvp'), backward: contracted('vjp') },
+    differences: {
+      name: 'differences',
+      cost: 4,
+      forward: async (u) => (await referenceAlong(session, u, options.noise, false)).values,
+    },
+  };
+}
+
+// Both forward: of the directions, the one that shows the difference most, and the row where it does.
+function worstRow(bench: Bench, evidence: Evidence, a: LinearMap, b: LinearMap): Difference | undefined {
+  const { session } = bench;
+  const { jvp, jacobian, references, tangents, cotangents } = evidence;
+  const valueOf = (name: string, k: number, u: Float64Array) => {
+    if (name === 'jvp') return jvp?.values[k];
+    if (name === 'differences') return references[k]?.values;
+    return jacobian && contraction(session, jacobian, 'jvp', u);
+  };
+  let best: (Difference & { readonly ratio: number }) | undefined;
+  for (const [k, u] of tangents.entries()) {
+    const [left, right] = [valueOf(a.name, k, u), valueOf(b.name, k, u)];
+    if (!left || !right) continue;
+    const reference =
+      b.name === 'differences' ? references[k]! : { values: right, errors: new Float64Array(right.length) };
+    const { worst } = againstDifferences(bench, left, { ...reference, direction: u, samples: [] });
+    if (worst < 0) continue;
+    const allowed = allowedAt(bench, left, reference)[worst]!;
+    const ratio = Math.abs(left[worst]! - right[worst]!) / allowed;
+    const row = Math.floor(worst / session.of.parts);
+    if (!best || ratio > best.ratio) best = { a, b, u, w: cotangents[0], seen: { a: left, b: right }, row, ratio };
+  }
+  return best;
+}
+
+function clearestPair({ session }: Bench, { jvp, vjp }: Evidence, maps: Maps): Difference | undefined {
+  let best: (Difference & { readonly ratio: number }) | undefined;
+  for (const [k, a] of jvp!.values.entries()) {
+    for (const [l, b] of vjp!.values.entries()) {
+      if (!a || !b) continue;
+      const [u, w] = [jvp!.seeds[k]!, vjp!.seeds[l]!];
+      const [left, right] = [scalar(w, a, session.of.parts), scalar(u, b, session.of.parts)];
+      const ratio = Math.abs(left.sum - right.sum) / Math.max(left.size, right.size);
+      if (!best || ratio > best.ratio) best = { a: maps.jvp, b: maps.vjp, u, w, seen: { a, b }, ratio };
+    }
+  }
+  return best;
+}
+
+function clearestScalar({ session }: Bench, { references, vjp }: Evidence): readonly [number, number] {
+  let [best, ratio] = [[0, 0] as readonly [number, number], -1];
+  for (const [k, { values, direction }] of references.entries()) {
+    for (const [l, pulled] of vjp!.values.entries()) {
+      if (!pulled) continue;
+      const left = scalar(vjp!.seeds[l]!, values, session.of.parts);
+      const right = scalar(direction, pulled, session.of.parts);
+      const own = Math.abs(left.sum - right.sum) / Math.max(left.size, right.size);
+      if (own > ratio) [best, ratio] = [[k, l], own];
+    }
+  }
+  return best;
+}
+
+function scalar(a: Float64Array, b: Float64Array, parts: 1 | 2): { readonly sum: number; readonly size: number } {
+  let [sum, size] = [0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const term = (parts === 2 && i % 2 === 1 ? -1 : 1) * a[i]! * b[i]!;
+    if (!Number.isFinite(term)) continue;
+    sum += term;
+    size += Math.abs(term);
+  }
+  return { sum, size };
+}
+
+function furthestRatio(a: Float64Array, b: Float64Array | undefined): number {
+  let [off, size] = [0, 0];
+  for (let i = 0; i < a.length; i++) {
+    off = Math.max(off, Math.abs(a[i]! - b![i]!));
+    size = Math.max(size, Math.abs(a[i]!));
+  }
+  return size > 0 ? off / size : off;
+}
+
+function pick<T>(values: readonly T[], weight: (value: T, index: number) => number): number {
+  const weights = values.map(weight);
+  return weights.indexOf(Math.max(...weights));
+}
