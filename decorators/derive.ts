@@ -5,6 +5,7 @@
  */
 import type { IsFramework } from '../src/component/component.js';
 import type { DifferenceOptions, EstimateOptions } from '../src/derive/differenceOptions.js';
+import type { PlanOptions, ProductsOptions } from '../src/derive/planner/options.js';
 import { decoratorOf, type RuleFrom, type RuleName, type RuleTo } from '../src/derive/rules.js';
 import type { Linearized } from '../src/operators/linearization.js';
 import type { AnyClass } from '../src/schema/metadata.js';
@@ -73,13 +74,28 @@ export const DeriveVjpFromJacobian: () => DeriveOne<'vjpFromJacobian'> = one('vj
 /** Serve jvp from jacobian: ẏ = J·t. One Jacobian per request. */
 export const DeriveJvpFromJacobian: () => DeriveOne<'jvpFromJacobian'> = one('jvpFromJacobian');
 /** Serve jacobian from vjp, row by row. One vjp for each element of the outputs. */
-export const DeriveJacobianFromVjp: () => DeriveOne<'jacobianFromVjp'> = one('jacobianFromVjp');
+export const DeriveJacobianFromVjp: (options?: PlanOptions) => DeriveOne<'jacobianFromVjp'> = one<
+  'jacobianFromVjp',
+  PlanOptions
+>('jacobianFromVjp');
 /** Serve jacobian from jvp, column by column. One jvp for each element of the inputs. */
-export const DeriveJacobianFromJvp: () => DeriveOne<'jacobianFromJvp'> = one('jacobianFromJvp');
+export const DeriveJacobianFromJvp: (options?: PlanOptions) => DeriveOne<'jacobianFromJvp'> = one<
+  'jacobianFromJvp',
+  PlanOptions
+>('jacobianFromJvp');
+/** Serve jacobian from jvp and vjp: by columns, by rows or by both, whichever is cheaper. */
+export const DeriveJacobianFromProducts: (options?: ProductsOptions) => DeriveOne<'jacobianFromProducts'> = one<
+  'jacobianFromProducts',
+  ProductsOptions
+>('jacobianFromProducts');
 /** Serve jvp from vjp: ẏ_i = ⟨Jᵀ·e_i, t⟩. One vjp for each element of the outputs; no Jacobian is held. */
-export const DeriveJvpFromVjp: () => DeriveOne<'jvpFromVjp'> = one('jvpFromVjp');
+export const DeriveJvpFromVjp: (options?: PlanOptions) => DeriveOne<'jvpFromVjp'> = one<'jvpFromVjp', PlanOptions>(
+  'jvpFromVjp',
+);
 /** Serve vjp from jvp: x̄_j = ⟨J·e_j, c⟩. One jvp for each element of the inputs; no Jacobian is held. */
-export const DeriveVjpFromJvp: () => DeriveOne<'vjpFromJvp'> = one('vjpFromJvp');
+export const DeriveVjpFromJvp: (options?: PlanOptions) => DeriveOne<'vjpFromJvp'> = one<'vjpFromJvp', PlanOptions>(
+  'vjpFromJvp',
+);
 
 /** Opts in to a rule that needs nothing but apply, which every component has. */
 export type DeriveFromApply = (target: AnyClass, context?: ClassDecoratorContext) => void;

@@ -29,6 +29,9 @@ export type LinearizeMethod<E extends Linearized = never> = (
   request: JacobianRequest<never>,
 ) => MaybePromise<Closures & Required<Pick<Closures, E>>>;
 
+/** What a method that gives products may say: how many seeds it takes at once, and how many calls may run at once. */
+export type SeveralOptions = Pick<EndpointOptions, 'batch' | 'concurrency'>;
+
 function endpoint<M extends (argument: never) => unknown>(
   name: EndpointName,
 ): (options?: EndpointOptions) => MethodDecoratorFor<M> {
@@ -44,10 +47,10 @@ export const Apply: (options?: EndpointOptions) => MethodDecoratorFor<ApplyMetho
 export const AbstractEval: () => MethodDecoratorFor<AbstractEvalMethod> = endpoint<AbstractEvalMethod>('abstractEval');
 /** The method gives the blocks ∂(of)/∂(wrt). */
 export const Jacobian: () => MethodDecoratorFor<JacobianMethod> = endpoint<JacobianMethod>('jacobian');
-/** The method gives the pushforward J·t. */
-export const Jvp: () => MethodDecoratorFor<JvpMethod> = endpoint<JvpMethod>('jvp');
-/** The method gives the pullback Jᵀ·c. */
-export const Vjp: () => MethodDecoratorFor<VjpMethod> = endpoint<VjpMethod>('vjp');
+/** The method gives the pushforward J·t; with `batch`, of up to so many tangents at once. */
+export const Jvp: (options?: SeveralOptions) => MethodDecoratorFor<JvpMethod> = endpoint<JvpMethod>('jvp');
+/** The method gives the pullback Jᵀ·c; with `batch`, of up to so many cotangents at once. */
+export const Vjp: (options?: SeveralOptions) => MethodDecoratorFor<VjpMethod> = endpoint<VjpMethod>('vjp');
 
 /**
  * The method linearizes the component at a point: it returns closures that share the work of that point, and those named

@@ -178,6 +178,15 @@ export const errors = {
   ),
   E_ASYNC: result<'method'>()((f) => `${f.method} gave a promise where a value was needed at once. Await it instead.`),
 
+  // Checks: what a component says of its own derivatives.
+  E_GRADIENT_MISMATCH: result<'component' | 'verdict' | 'endpoints' | 'of' | 'wrt' | 'values'>()(
+    (f) => `${f.component}: d(${f.of})/d(${f.wrt}) is ${f.verdict} (${f.endpoints}): ${f.values}. One of these has to be mended.`,
+  ),
+
+  E_CHECK_RUNNER: row<'received' | 'expected'>(422, 'usage_error')(
+    (f) => `There is ${f.received} among the globals, and ${f.expected} is needed. Pass { runner: { describe, test } }.`,
+  ),
+
   // Definitions: what a class says of itself.
   E_DEFINE_PARENTHESES: definition<'decorator'>()(
     (f) => `@${f.decorator} was written without parentheses. Write @${f.decorator}().`,

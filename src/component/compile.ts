@@ -79,6 +79,7 @@ function build(type: AnyClass, complete: boolean): CompiledComponent {
   };
   const plan = resolve(type, complete);
   checkDifferentiable(signature, plan);
+  checkRuleOptions(signature, plan);
   checkCache(type, options);
   return Object.freeze({
     type,
@@ -96,6 +97,15 @@ function checkCache({ name }: AnyClass, { cache }: ComponentOptions): void {
   if (cache === undefined || cache === false || (Number.isInteger(cache?.bytes) && cache.bytes >= 0)) return;
   const expected = 'false, or { bytes } with a whole number from 0';
   fail('E_OPTION', { path: `cache of ${name}`, received: JSON.stringify(cache), expected });
+}
+
+// What an option is about has a path only in the schema, so it is checked here and not where the rules are resolved.
+function checkRuleOptions({ inputs, outputs }: Signature, plan: Plan): void {
+  const patterns = (schema: Signature['inputs']) => differentiable(schema).map(({ pattern }) => pattern);
+  for (const one of plan.values()) {
+    if (one.kind !== 'derived') continue;
+    ruleOf(one.rule).checkOptions?.(one.options, { of: patterns(outputs), wrt: patterns(inputs) });
+  }
 }
 
 function checkDifferentiable(signature: Signature, plan: Plan): void {

@@ -20,6 +20,7 @@ import type { Linearized } from '../operators/linearization.js';
 import { learnShapes } from '../operators/shapes.js';
 import { readAbstract } from '../schema/abstract.js';
 import { check } from '../schema/check.js';
+import { behindOf, derivesIn, watched } from './behind.js';
 import { blameAuthor } from './blame.js';
 import type { CompiledComponent } from './compile.js';
 import {
@@ -65,7 +66,8 @@ export function dispatch(compiled: CompiledComponent, instance: object): Dispatc
         : one.linearizes
           ? closures(endpoint as Linearized, one)
           : own(compiled, instance, endpoint, one);
-    table[endpoint] = recalled(compiled.plan, endpoints, endpoint, run, memo);
+    const timed = watched(compiled.plan, endpoints, endpoint, run);
+    table[endpoint] = recalled(compiled.plan, endpoints, endpoint, timed, memo);
   }
   if (!tables.has(compiled)) tables.set(compiled, new WeakMap());
   tables.get(compiled)!.set(instance, Object.freeze(endpoints));
@@ -121,11 +123,8 @@ function run(methods: Record<string, Method>, method: string, argument: unknown)
 }
 
 /** A rule over the other endpoints of the same table. */
-export function derived(
-  { signature, plan }: CompiledComponent,
-  endpoints: Dispatch,
-  { rule: name, options }: DerivedEndpoint,
-) {
+export function derived(compiled: CompiledComponent, endpoints: Dispatch, { rule: name, options }: DerivedEndpoint) {
+  const { signature, plan } = compiled;
   const rule = ruleOf(name);
   const outputsAt = ({ inputs, options: callOptions }: Point): MaybePromise<unknown> => {
     if (plan.get('abstractEval')?.kind !== 'own') return endpoints.apply!({ inputs, options: callOptions });
@@ -143,8 +142,10 @@ export function derived(
     return (unchecked.get(apply) ?? ((given: object) => apply({ inputs: given })))(inputs);
   };
   const { accept } = operators[rule.to];
+  const behind = behindOf(compiled, endpoints);
+  derivesIn(endpoints, rule.to, { shapes, evaluate, options, behind });
   return (request: RequestOf[EndpointName]): MaybePromise<unknown> => {
-    const [whole, context] = scoped(request, { shapes, evaluate, options });
+    const [whole, context] = scoped(request, { shapes, evaluate, options, behind });
     const result = drive(rule.derive(endpoints as Endpoints, whole as never, context));
     // Abstract outputs may be the values of an apply: reading them again leaves shapes and dtypes.
     if (rule.to !== 'abstractEval') return result as MaybePromise<unknown>;

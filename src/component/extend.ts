@@ -4,6 +4,7 @@
  */
 import type { RuleName } from '../derive/rules.js';
 import { rules } from '../derive/rules.js';
+import { watched } from './behind.js';
 import { type CompiledComponent, provenanceOf } from './compile.js';
 import { type Dispatch, derived } from './dispatch.js';
 import { isNew } from './optIn.js';
@@ -40,7 +41,8 @@ function tableOf(compiled: CompiledComponent, plan: Plan, base: Dispatch): Dispa
   const memo = memoOf(compiled);
   for (const [endpoint, one] of plan) {
     const added = !Object.hasOwn(base, endpoint) && one.kind === 'derived';
-    const run = added ? derived(compiled, table as Dispatch, one) : base[endpoint];
+    const run = added ? derived(compiled, table as Dispatch, one) : watched(plan, table, endpoint, base[endpoint]);
+    if (!added) table[endpoint] = run;
     if (added || endpoint === 'jacobian') table[endpoint] = recalled(plan, table as Dispatch, endpoint, run, memo);
   }
   return Object.freeze(table as Dispatch);

@@ -103,6 +103,14 @@ export function* columnsByJvp(
   return blocks!;
 }
 
+/** By columns or by rows, whichever takes less: a pullback is taken to cost two pushforwards. */
+export function* cheaperWay(base: Pick<Endpoints, 'jvp' | 'vjp'>, point: Point, context: Context): Stepwise<Blocks> {
+  const of = yield* settled(context.shapes(point));
+  const known = { ...point, of };
+  const forward = elementsOf(point.wrt) <= 2 * elementsOf(of);
+  return yield* forward ? columnsByJvp(base, known, context) : rowsByVjp(base, known, context);
+}
+
 /** An output with the shape of an answer, and its dtype where none is declared. */
 function answered(output: Variable, { shape, dtype }: NdArray<DType>): Variable {
   return { ...output, shape, dtype: output.dtype === 'any' ? dtype : output.dtype };

@@ -42,7 +42,8 @@ function leading(block: NdArray<DType>, input: Variable): Shape {
   return block.shape.slice(0, block.shape.length - (input.shape ?? []).length);
 }
 
-function checkCotangent(path: string, cotangent: NdArray<DType>, expected: Shape): void {
+/** Raise `E_COTANGENT_SHAPE` where a cotangent has not the shape of its output. */
+export function checkCotangent(path: string, cotangent: NdArray<DType>, expected: Shape): void {
   if (sameShape(cotangent.shape, expected)) return;
   fail('E_COTANGENT_SHAPE', {
     path: `${vjpOperator.wire?.seed}["${path}"]`,

@@ -9,6 +9,9 @@ import type {
   Variable,
 } from '../operators/endpoints.js';
 import type { Stepwise } from './drive.js';
+import type { Behind } from './planner/behind.js';
+import type { KnownPaths } from './planner/options.js';
+import type { Plan } from './planner/plan.js';
 
 /** How often a base is called: once, or once for each element of `wrt` (n) or of `of` (m). */
 export type CallCount = '1' | 'n' | 'm';
@@ -29,6 +32,8 @@ export interface Context<Options = unknown> {
   readonly evaluate: (inputs: object) => MaybePromise<unknown>;
   /** What the decorator was given. */
   readonly options: Options;
+  /** The component behind it, and what is kept between its requests; where there is one. */
+  readonly behind?: Behind | undefined;
 }
 
 /** A way to answer one endpoint from others. It sees only the endpoints named in `from`. */
@@ -56,6 +61,14 @@ export interface Rule<
     request: RequestOf[To],
     context: Context<Options>,
   ) => Stepwise<ResultOf[To]>;
+  /** How a request would be answered, where that takes a plan. It calls no more than what finds shapes and patterns. */
+  readonly plan?: (
+    base: Pick<Endpoints, From>,
+    request: RequestOf[To],
+    context: Context<Options>,
+  ) => Stepwise<Plan | undefined>;
+  /** Raises what is wrong with the options, whatever the request. */
+  readonly checkOptions?: (options: Options, known: KnownPaths) => void;
 }
 
 /** A row, its types inferred: `derive` is refused by the compiler if it uses an endpoint that `from` does not name. */

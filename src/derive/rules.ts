@@ -8,7 +8,9 @@ import type { EndpointName } from '../operators/endpoints.js';
 import type { DifferenceOptions, EstimateOptions } from './differenceOptions.js';
 import { directionCost, estimateCost, sweepCost } from './differenceOptions.js';
 import { jacobianByApply, jvpByApply, vjpByApply, vjpByEstimate } from './differences.js';
-import { columnsByJvp, rowsByVjp } from './jacobians.js';
+import { cheaperWay, columnsByJvp, rowsByVjp } from './jacobians.js';
+import type { PlanOptions, ProductsOptions } from './planner/options.js';
+import { cheaperCost, sweepCost as groupsCost, planningJacobian, planningProduct } from './planner/planned.js';
 import { pullBack, pullBackByJvp, pushForward, pushForwardByVjp } from './products.js';
 import { type Rule, rule } from './rule.js';
 import { shapesByApply } from './shapes.js';
@@ -33,41 +35,50 @@ export const rules = {
     summary: 'The pushforward J·t, contracted from the Jacobian.',
     derive: pushForward,
   }),
-  jacobianFromVjp: rule({
+  jacobianFromVjp: rule<'jacobian', 'vjp', PlanOptions>({
     to: 'jacobian',
     from: ['vjp'],
     needsShapes: true,
     exact: true,
-    calls: { vjp: 'm' },
+    calls: { vjp: groupsCost('m', 'rows') },
     summary: 'The Jacobian row by row: row i is the pullback of the one-hot cotangent e_i.',
-    derive: rowsByVjp,
+    ...planningJacobian({ rule: 'jacobianFromVjp', products: ['vjp'], plain: rowsByVjp }),
   }),
-  jacobianFromJvp: rule({
+  jacobianFromJvp: rule<'jacobian', 'jvp', PlanOptions>({
     to: 'jacobian',
     from: ['jvp'],
     needsShapes: false,
     exact: true,
-    calls: { jvp: 'n' },
+    calls: { jvp: groupsCost('n', 'columns') },
     summary: 'The Jacobian column by column: column j is the pushforward of the one-hot tangent e_j.',
-    derive: columnsByJvp,
+    ...planningJacobian({ rule: 'jacobianFromJvp', products: ['jvp'], plain: columnsByJvp }),
   }),
-  jvpFromVjp: rule({
+  jacobianFromProducts: rule<'jacobian', 'jvp' | 'vjp', ProductsOptions>({
+    to: 'jacobian',
+    from: ['jvp', 'vjp'],
+    needsShapes: true,
+    exact: true,
+    calls: { jvp: cheaperCost('jvp'), vjp: cheaperCost('vjp') },
+    summary: 'The Jacobian by columns, by rows, or by both, whichever is cheaper.',
+    ...planningJacobian({ rule: 'jacobianFromProducts', products: ['jvp', 'vjp'], plain: cheaperWay }),
+  }),
+  jvpFromVjp: rule<'jvp', 'vjp', PlanOptions>({
     to: 'jvp',
     from: ['vjp'],
     needsShapes: true,
     exact: true,
-    calls: { vjp: 'm' },
+    calls: { vjp: groupsCost('m', 'rows') },
     summary: 'The pushforward element by element: ẏ_i = ⟨Jᵀ·e_i, t⟩. No Jacobian is held.',
-    derive: pushForwardByVjp,
+    ...planningProduct({ rule: 'jvpFromVjp', to: 'jvp', products: ['vjp'], plain: pushForwardByVjp }),
   }),
-  vjpFromJvp: rule({
+  vjpFromJvp: rule<'vjp', 'jvp', PlanOptions>({
     to: 'vjp',
     from: ['jvp'],
     needsShapes: false,
     exact: true,
-    calls: { jvp: 'n' },
+    calls: { jvp: groupsCost('n', 'columns') },
     summary: 'The pullback element by element: x̄_j = ⟨J·e_j, c⟩. No Jacobian is held.',
-    derive: pullBackByJvp,
+    ...planningProduct({ rule: 'vjpFromJvp', to: 'vjp', products: ['jvp'], plain: pullBackByJvp }),
   }),
   abstractEvalFromApply: rule({
     to: 'abstractEval',

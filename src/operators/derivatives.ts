@@ -54,6 +54,7 @@ export function writePoint(point: Point): JacobianRequest<object> {
 /** What an author's product method is given. */
 export function writeSeeded(point: SeededPoint, kind: 'tangent' | 'cotangent'): object {
   const request: Record<string, unknown> = { ...writePoint(point), [kind]: writeSeed(point, kind) };
+  if (point.batch !== undefined) request['batch'] = point.batch;
   return remember(request, point);
 }
 

@@ -19,7 +19,7 @@ export interface ProductRow<N extends 'jvp' | 'vjp'> {
 /** A product operator: J·t, or Jᵀ·c. */
 export function product<N extends 'jvp' | 'vjp'>(row: ProductRow<N>): Operator<N> {
   const { wire, seed, side, name } = row;
-  const results = (point: SeededPoint): readonly Variable[] => (side === 'input' ? point.wrt : point.of);
+  const results = (point: SeededPoint): readonly Variable[] => batched(side === 'input' ? point.wrt : point.of, point);
   const operator = {
     ...row,
     read: (signature, raw, inputs, problems, options) => {
@@ -41,4 +41,14 @@ export function product<N extends 'jvp' | 'vjp'>(row: ProductRow<N>): Operator<N
     },
   } satisfies Operator<'jvp'> | Omit<Operator<'jvp'>, 'name'>;
   return operator as unknown as Operator<N>;
+}
+
+/** The variables with a leading axis, where a request has several seeds. */
+function batched(variables: readonly Variable[], { batch }: SeededPoint): readonly Variable[] {
+  if (batch === undefined) return variables;
+  return variables.map((one) => ({
+    ...one,
+    shape: one.shape && [batch, ...one.shape],
+    pattern: one.pattern === 'any' ? 'any' : [batch, ...one.pattern],
+  }));
 }

@@ -290,3 +290,16 @@ export function patternOf(spec: PatternSpec, rows: number, columns: number, path
   }
   return found.kind.build(found.value, rows, columns, place);
 }
+
+/** Whether `spec` names a kind of declared sparsity, well formed or not. A map of maps may have the name of a kind. */
+export function isPatternSpec(spec: unknown): spec is PatternSpec {
+  if (typeof spec === 'string') return Object.hasOwn(named, spec);
+  const found = kindOf(spec as PatternSpec);
+  if (!found) return false;
+  const { name, value } = found;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return true;
+  if (name === 'transpose') return isPatternSpec(value);
+  return name === 'stencil'
+    ? 'shape' in value && 'offsets' in value
+    : name === 'sized' && 'of' in value && 'size' in value;
+}

@@ -1,0 +1,71 @@
+/** The values of a Jacobian, by a plan: one sweep by jvp, one by vjp, or both. Every value is copied from an answer. */
+import type { Stepwise } from '../drive.js';
+import { bidirectionalRecovery, columnRecovery, type Recovery, rowRecovery, scatter } from '../sparsity/compression.js';
+import { nnz } from '../sparsity/pattern.js';
+import type { SparseMatrix } from '../sparsity/sparseMatrix.js';
+import { dot } from '../sparsity/vectors.js';
+import type { ProductName } from './costs.js';
+import { batchOf, type Job } from './job.js';
+import { type Groups, groupsOf } from './members.js';
+import { type Chunk, chunksFor, chunksOf, type Plan } from './plan.js';
+import { sideOf, sweepGroups } from './probes.js';
+
+/** One direction of a plan: what is called with which seeds, and where the answers belong. */
+export interface Direction {
+  readonly product: ProductName;
+  readonly groups: Groups;
+  readonly chunks: readonly Chunk[];
+  readonly recovery: Recovery;
+}
+
+/** The directions of a plan. */
+export function directionsOf(job: Job, { pattern, columns, rows, both }: Plan): Direction[] {
+  const batch = batchOf(job);
+  if (both) {
+    const recovery = bidirectionalRecovery(pattern, both);
+    const [jvp, vjp] = [groupsOf(both.columnColors, both.columnGroups), groupsOf(both.rowColors, both.rowGroups)];
+    return [
+      { product: 'jvp', groups: jvp, chunks: chunksOf(jvp.count, batch.jvp), recovery: recovery.columns },
+      { product: 'vjp', groups: vjp, chunks: chunksOf(vjp.count, batch.vjp), recovery: recovery.rows },
+    ];
+  }
+  if (columns) {
+    const chunks = chunksFor(columns, pattern, job.wrt, batch.jvp);
+    const recovery = columnRecovery(pattern, columns);
+    return [{ product: 'jvp', groups: groupsOf(columns.colors, columns.groups), chunks, recovery }];
+  }
+  if (!rows) return [];
+  const chunks = chunksFor(rows, pattern, job.of, batch.vjp);
+  const recovery = rowRecovery(pattern, rows);
+  return [{ product: 'vjp', groups: groupsOf(rows.colors, rows.groups), chunks, recovery }];
+}
+
+/** Recover the values. Makes exactly the calls that the plan promises, without those that verify. */
+export function* fill(job: Job, plan: Plan): Stepwise<SparseMatrix> {
+  const values = new Float64Array(nnz(plan.pattern));
+  const all = directionsOf(job, plan);
+  const total = all.reduce((sum, { chunks }) => sum + chunks.length, 0);
+  let before = 0;
+  for (const { product, groups, chunks, recovery } of all) {
+    yield* sweepGroups(job, sideOf(job, product), groups, chunks, { before, total }, (group, answer) =>
+      scatter(recovery, group, answer, values),
+    );
+    before += chunks.length;
+  }
+  return { pattern: plan.pattern, values };
+}
+
+/**
+ * The inner products of every line of a dense Jacobian with `seed`, one line after the other: x̄_j = ⟨J·e_j, c⟩, or
+ * ẏ_i = ⟨Jᵀ·e_i, t⟩. No more than one call's lines are held.
+ */
+export function* dotSweep(job: Job, plan: Plan, seed: Float64Array): Stepwise<Float64Array> {
+  const [{ product, groups, chunks }] = directionsOf(job, plan);
+  const side = sideOf(job, product);
+  const result = new Float64Array(side.seeds.size);
+  const progress = { before: 0, total: chunks.length };
+  yield* sweepGroups(job, side, groups, chunks, progress, (line, answer) => {
+    result[line] = dot(answer, seed);
+  });
+  return result;
+}

@@ -1,0 +1,142 @@
+/** What a derivation that probes a product may be told, and what of it can be checked before there are sizes. */
+import { fail } from '../../errors.js';
+import { isPatternSpec, type PatternSpec } from '../sparsity/declared.js';
+
+/**
+ * What is declared of one block: where its nonzeros are, and on what they depend. A `constant` block is the same at all
+ * inputs; a `linear` one does not depend on its own input, only on the others. Either is computed once, and taken again
+ * at every point where it must be the same.
+ */
+export type BlockSparsity =
+  | PatternSpec
+  | 'constant'
+  | 'linear'
+  | { readonly constant: PatternSpec }
+  | { readonly linear: PatternSpec };
+
+/** Blocks by the path of their output and the path of their input, or the patterns of such paths: `loads.[]`. */
+export type BlocksSparsity = { readonly [of: string]: { readonly [wrt: string]: BlockSparsity } };
+
+/**
+ * Where a Jacobian has nonzeros: everywhere (`dense`); where a declaration says, for all differentiable outputs (rows) by
+ * all differentiable inputs (columns) in schema order, or block by block (a block that is not named is dense); or where
+ * `detect` finds them.
+ */
+export type Sparsity = 'detect' | PatternSpec | BlocksSparsity;
+
+/** What a derivation by probes may be told. All of it is plain data. */
+export interface PlanOptions {
+  /** Where the Jacobian has nonzeros; `dense` unless said otherwise. */
+  readonly sparsity?: Sparsity;
+  /** How many random products check a Jacobian; 1 unless it is dense, then 0. */
+  readonly verify?: number;
+  /** How far a row may be from its check, relative to |J|·|v|; about 64 roundoffs of the coarsest dtype. */
+  readonly tolerance?: number;
+  /** How many seeds go into a call of a base that takes several; as many as it takes, unless said otherwise. */
+  readonly batch?: number;
+  /** How many probes may run at once; as many as the base allows, unless said otherwise. */
+  readonly concurrency?: number;
+  /** How many bytes the derivation may take for arrays of its own: a dense Jacobian, the seeds of a batch. */
+  readonly memoryBytes?: number;
+  /** A plan that `savePlan` wrote. It is used where it still fits, and made anew where it does not. */
+  readonly plan?: string;
+}
+
+/** What a derivation from both products may be told. */
+export interface ProductsOptions extends PlanOptions {
+  /** The Jacobian has at most this rank, and is recovered from so many products of each kind, and a few more. */
+  readonly lowRank?: number;
+  /** What a call of each product costs, in any unit, where that is known; it is measured otherwise. */
+  readonly costs?: { readonly jvp: number; readonly vjp: number };
+}
+
+/** The paths that a declaration block by block may name. */
+export interface KnownPaths {
+  readonly of: readonly string[];
+  readonly wrt: readonly string[];
+}
+
+const natural = (value: unknown): boolean => typeof value === 'number' && Number.isInteger(value) && value >= 1;
+const positive = (value: unknown): boolean => typeof value === 'number' && value > 0;
+
+interface Check {
+  readonly holds: (value: unknown) => boolean;
+  readonly expected: string;
+}
+
+const count: Check = { holds: natural, expected: 'a whole number from 1' };
+
+const checks: { readonly [K in Exclude<keyof ProductsOptions, 'sparsity'>]: Check } = {
+  verify: { holds: (value) => value === 0 || natural(value), expected: 'a whole number from 0' },
+  tolerance: { holds: positive, expected: 'a positive number' },
+  batch: count,
+  concurrency: count,
+  memoryBytes: { holds: positive, expected: 'a positive number' },
+  plan: { holds: (value) => typeof value === 'string', expected: 'the text that savePlan gave' },
+  lowRank: count,
+  costs: {
+    holds: (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      positive(Reflect.get(value, 'jvp')) &&
+      positive(Reflect.get(value, 'vjp')),
+    expected: '{ jvp, vjp }, two positive numbers',
+  },
+};
+
+/** Raise `E_OPTION` or `E_SPARSITY` for what is wrong with the options whatever the sizes are. */
+export function checkPlanOptions(options: ProductsOptions, known: KnownPaths): void {
+  for (const [name, check] of Object.entries(checks)) {
+    const value: unknown = options[name as keyof typeof checks];
+    if (value === undefined || check.holds(value)) continue;
+    fail('E_OPTION', { path: name, received: JSON.stringify(value) ?? 'undefined', expected: check.expected });
+  }
+  const { sparsity } = options;
+  if (sparsity !== undefined && sparsity !== 'detect' && !isPatternSpec(sparsity)) checkBlocks(sparsity, known);
+}
+
+function checkBlocks(sparsity: BlocksSparsity, known: KnownPaths): void {
+  if (!isRecord(sparsity)) refuse('sparsity', sparsity, 'a pattern, `detect`, or what is so of each block');
+  for (const [of, row] of Object.entries(sparsity)) {
+    refuseUnknown('sparsity', of, known.of);
+    if (!isRecord(row)) refuse(`sparsity["${of}"]`, row, 'what is so of each input');
+    for (const [wrt, block] of Object.entries(row)) {
+      refuseUnknown(`sparsity["${of}"]`, wrt, known.wrt);
+      if (!isPatternSpec(partsOf(block).spec)) {
+        refuse(`sparsity["${of}"]["${wrt}"]`, block, 'a pattern, `constant` or `linear`');
+      }
+    }
+  }
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function refuse(path: string, value: unknown, expected: string): never {
+  return fail('E_SPARSITY', { path, received: JSON.stringify(value) ?? 'undefined', expected });
+}
+
+// A path may name an element of what a pattern names: `loads.[3]`.
+function refuseUnknown(path: string, name: string, known: readonly string[]): void {
+  const general = name.replace(/\[\d+\]/g, '[]').replace(/\{[^}]*\}/g, '{}');
+  if (known.includes(general)) return;
+  fail('E_SPARSITY', {
+    path,
+    received: `about "${name}"`,
+    expected: `a pattern, or a declaration about ${known.map((one) => `"${one}"`).join(', ')}`,
+  });
+}
+
+/** What a block depends on: everything, everything but its own input, or nothing. */
+export type Dependence = 'all' | 'linear' | 'constant';
+
+/** A block's pattern and dependence. */
+export function partsOf(block: BlockSparsity): { readonly spec: PatternSpec; readonly dependence: Dependence } {
+  if (block === 'constant' || block === 'linear') return { spec: 'dense', dependence: block };
+  if (typeof block === 'object' && block !== null) {
+    if ('constant' in block) return { spec: block.constant, dependence: 'constant' };
+    if ('linear' in block) return { spec: block.linear, dependence: 'linear' };
+  }
+  return { spec: block, dependence: 'all' };
+}
