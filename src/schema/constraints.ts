@@ -3,7 +3,7 @@
  * leave them on a global, so a look there tells, at no cost.
  */
 import { type ComponentError, problem } from '../errors.js';
-import { describe } from './check.js';
+import { describe, isEnough } from './check.js';
 import type { AnyClass } from './metadata.js';
 import type { Schema } from './schema.js';
 
@@ -52,9 +52,12 @@ export async function loadConstraints(): Promise<ConstraintCheck> {
   return async (built) => {
     const problems: ComponentError[] = [];
     for (const { instance, at } of built) {
+      if (isEnough(problems)) break;
       if (constraintsOn(instance.constructor as AnyClass).length === 0) continue;
       const found = await validate(instance, { forbidUnknownValues: false });
       for (const { property, value, constraints } of found) {
+        // What may be left out was left out; what may not has been reported.
+        if (value === undefined) continue;
         for (const [constraint, expected] of Object.entries(constraints ?? {})) {
           problems.push(
             problem('E_CONSTRAINT', { path: `${at}.${property}`, received: describe(value), expected, constraint }),

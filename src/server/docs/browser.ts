@@ -69,10 +69,11 @@ async function show(): Promise<void> {
 
 function card(api: Document, path: string, operation: Operation): HTMLElement {
   const derived = operation['x-derived-from'];
-  const origin = derived ? `derived: ${derived.rule}${derived.exact ? '' : ', approximate'}` : 'own';
-  const badge = element('span', { class: 'origin', title: derived?.cost ?? 'Written by hand.' }, origin);
+  const origin = derived
+    ? `derived by ${derived.rule}${derived.exact ? '' : ' (approximate)'}: ${derived.cost}`
+    : 'written by hand';
   const head = element('summary', {}, element('b', {}, 'POST'), element('code', {}, path));
-  head.append(element('span', {}, [operation.summary, derived?.cost].filter(Boolean).join(' ')), badge);
+  head.append(element('span', {}, operation.summary ?? ''), element('span', { class: 'origin' }, origin));
   const example = operation.requestBody?.content['application/json'].example;
   return element('details', { id: path.slice(1) }, head, trial(api, path, example));
 }
@@ -136,9 +137,9 @@ function readable(text: string): string {
   }
 }
 
-/** JSON in lines, with lists of numbers kept on one. */
+/** JSON in lines, with lists of numbers and of paths kept on one. */
 function pretty(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(/\[[^[\]{}"]*\]/g, (list) => list.replace(/\s+/g, ' '));
+  return JSON.stringify(value, null, 2).replace(/\[[^[\]{}]*\]/g, (list) => list.replace(/\s+/g, ' '));
 }
 
 function curl(path: string, body: string, format: string): string {
@@ -177,9 +178,11 @@ function fieldRows(schemas: Document['components']['schemas'], field: Schema, pa
   const given = field.anyOf?.[0] ? { ...field.anyOf[0], ...field, optional: true } : field;
   const target = given.$ref === undefined ? given : { ...schemas[given.$ref.split('/').pop() ?? ''], ...given };
   if (target.array_flags) return [arrayRow(target, path)];
-  if (target.items) return fieldRows(schemas, { ...target.items, description: target.description ?? '' }, `${path}.[]`);
-  if (typeof target.additionalProperties === 'object')
-    return fieldRows(schemas, target.additionalProperties, `${path}.{}`);
+  const inner = target.items ?? target.additionalProperties;
+  if (typeof inner === 'object') {
+    const description = target.description ?? '';
+    return fieldRows(schemas, { ...inner, description }, path + (target.items ? '.[]' : '.{}'));
+  }
   if (target.properties) return rowsOf(schemas, target, `${path}.`);
   const kind = target.enum ? target.enum.map(String).join(' | ') : String(target.type ?? 'any');
   return [{ path, kind, shape: '', notes: notesOf(target), description: target.description ?? '' }];

@@ -29,7 +29,7 @@ summary { display: flex; flex-wrap: wrap; gap: 0.2rem 0.9rem; align-items: basel
 summary b { color: var(--accent); font: 600 0.8rem ui-monospace, monospace; }
 summary code { font-weight: 600; }
 summary span { color: var(--soft); font-size: 0.92rem; }
-summary .origin { margin-left: auto; padding: 0.05rem 0.6rem; border-radius: 99px; background: var(--mark); color: var(--ink); }
+summary .origin { padding: 0.05rem 0.6rem; border-radius: 99px; background: var(--mark); color: var(--ink); font-size: 0.85rem; }
 .try { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; padding: 0.2rem 1rem 1rem; }
 .try > * { min-width: 0; }
 .try label { display: block; margin-bottom: 0.3rem; color: var(--soft); font-size: 0.85rem; }
@@ -53,6 +53,5 @@ td:last-child { width: 40%; }
 main { padding-bottom: 4rem; }
 @media (max-width: 48rem) {
   .try { grid-template-columns: 1fr; }
-  summary .origin { margin-left: 0; }
 }
 `;
