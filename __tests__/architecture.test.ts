@@ -19,7 +19,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   operators: ['errors', 'array', 'schema'],
   derive: ['errors', 'array', 'operators'],
   component: ['errors', 'array', 'schema', 'operators', 'derive'],
-  runtime: ['errors', 'array', 'schema', 'codec', 'operators', 'component'],
+  runtime: ['errors', 'array', 'schema', 'codec', 'operators', 'derive', 'component'],
   loading: core,
   testing: core,
   client: core,

@@ -14,6 +14,9 @@ export type { DifferenceOptions, EstimateOptions } from './derive/differenceOpti
 export * from './derive/fromApply.js';
 export * from './derive/functions.js';
 export { type RuleName, ruleNames } from './derive/rules.js';
+export type { PatternSpec } from './derive/sparsity/declared.js';
+export type { Pattern } from './derive/sparsity/pattern.js';
+export type { SparseMatrix } from './derive/sparsity/sparseMatrix.js';
 export { ComponentError, type ErrorCode, type Fields } from './errors.js';
 export type {
   ArrayLiteral,
@@ -39,5 +42,6 @@ export {
   openComponent,
   type Seed,
 } from './runtime/handle.js';
+export type { JacobianOperator, OperatorSide, OperatorVector, SparseOptions } from './runtime/jacobianOperator.js';
 export type { Abstract, ShapeDType } from './schema/abstract.js';
 export type { FieldOptions } from './schema/field.js';

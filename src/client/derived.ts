@@ -4,7 +4,8 @@ import type { RuleName } from '../derive/rules.js';
 import { fail } from '../errors.js';
 import type { CallOptions } from '../operators/endpoints.js';
 import type { ComponentHandle } from '../runtime/handle.js';
-import { found, foundationOf, handleOver, type Send } from '../runtime/handleOver.js';
+import { found, foundationOf, handleOver } from '../runtime/handleOver.js';
+import type { Send } from '../runtime/send.js';
 import { describe } from '../schema/check.js';
 
 /** How endpoints are derived. */

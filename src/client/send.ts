@@ -4,7 +4,7 @@ import type { Offer } from '../component/extend.js';
 import { fail } from '../errors.js';
 import type { Endpoint, EndpointName } from '../operators/endpoints.js';
 import { operators } from '../operators/index.js';
-import type { Send } from '../runtime/handleOver.js';
+import type { Send } from '../runtime/send.js';
 import { readAbstract } from '../schema/abstract.js';
 import { check, readValue } from '../schema/check.js';
 

@@ -7,8 +7,10 @@ import { fail } from '../errors.js';
 import type { ArrayLiteral, CallOptions, EndpointName, JacobianValue, ProductValue } from '../operators/endpoints.js';
 import type { Abstract, ShapeDType } from '../schema/abstract.js';
 import type { AnyClass } from '../schema/metadata.js';
-import { found, handleOver, type Send } from './handleOver.js';
+import { found, handleOver } from './handleOver.js';
 import { invoke, type Target } from './invoke.js';
+import type { JacobianOperator } from './jacobianOperator.js';
+import type { Send } from './send.js';
 
 /** Inputs as an application may write them: plain literals; what has a default may be left out. */
 export type Literal<T> = { readonly [K in keyof T]?: LiteralOf<T[K]> };
@@ -56,6 +58,8 @@ export interface ComponentHandle<I extends object = object, O extends object = o
   jvp(request: DerivativeLiteral<I> & { readonly tangent: Seed }, options?: CallOptions): Promise<ProductValue>;
   /** Without `of`, the cotangent's paths. */
   vjp(request: DerivativeLiteral<I> & { readonly cotangent: Seed }, options?: CallOptions): Promise<ProductValue>;
+  /** The Jacobian at a point as a linear operator, which is not written out: its products are jvp and vjp calls. */
+  jacobianOperator(request: DerivativeLiteral<I>, options?: CallOptions): Promise<JacobianOperator>;
 }
 
 /** Any component, as far as its types are asked for. */

@@ -1,10 +1,10 @@
 /** What is under a handle, and a handle over it. `openComponent` and the client's `connect` both come through here. */
 import type { Offer } from '../component/extend.js';
-import type { CallOptions, EndpointName } from '../operators/endpoints.js';
+import type { CallOptions } from '../operators/endpoints.js';
 import type { RawRequest } from '../operators/operator.js';
-
-/** How a handle sends a request. */
-export type Send = (endpoint: EndpointName, raw: RawRequest, options?: CallOptions) => Promise<unknown>;
+import type { JacobianOperator } from './jacobianOperator.js';
+import { operatorAt } from './operatorAt.js';
+import type { Send } from './send.js';
 
 /** What is under a handle. */
 export interface Foundation {
@@ -23,12 +23,13 @@ export interface LooseHandle extends Pick<Offer['compiled'], 'name' | 'version' 
   readonly jacobian: (request: RawRequest, options?: CallOptions) => Promise<unknown>;
   readonly jvp: (request: RawRequest, options?: CallOptions) => Promise<unknown>;
   readonly vjp: (request: RawRequest, options?: CallOptions) => Promise<unknown>;
+  readonly jacobianOperator: (request: RawRequest, options?: CallOptions) => Promise<JacobianOperator>;
 }
 
 const foundations = new WeakMap<object, Foundation>();
 
 /** A handle that sends its requests by `send`. */
-export function handleOver(of: Pick<LooseHandle, 'name' | 'version' | 'provenance'>, send: Send): LooseHandle {
+export function handleOver(of: Offer['compiled'], send: Send): LooseHandle {
   return {
     name: of.name,
     version: of.version,
@@ -38,6 +39,7 @@ export function handleOver(of: Pick<LooseHandle, 'name' | 'version' | 'provenanc
     jacobian: (request, options) => send('jacobian', request, options),
     jvp: (request, options) => send('jvp', request, options),
     vjp: (request, options) => send('vjp', request, options),
+    jacobianOperator: (request, options) => operatorAt({ compiled: of, send }, request, options),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Matrices with a sparsity pattern: their products with vectors, and their dense form. */
-import { isDense, nnz, type Pattern } from './pattern.js';
+import { isDense, nnz, type Pattern, RowWriter } from './pattern.js';
 
 /** Values at the entries of a pattern, in the order of its compressed rows; row-major where it is dense. */
 export interface SparseMatrix {
@@ -52,4 +52,14 @@ export function toDense({ pattern, values }: SparseMatrix): Float64Array {
     full[i * pattern.columns + j] = values[e];
   });
   return full;
+}
+
+/** The nonzeros of rows·columns numbers, row-major; NaN is one. */
+export function fromDense(full: Float64Array, rows: number, columns: number): SparseMatrix {
+  const writer = new RowWriter(rows, columns);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) if (full[i * columns + j] !== 0) writer.add(j);
+    writer.endRow();
+  }
+  return { pattern: writer.finish(), values: full.filter((value) => value !== 0) };
 }
