@@ -8,6 +8,14 @@ import { loadSource } from './load.mjs';
 
 const pages = {
   'docs/errors.md': async () => errorsPage((await loadSource('src/errors.ts')).errors),
+  'docs/cli.md': async () => {
+    const [{ commands }, { options }, help] = [
+      await loadSource('src/cli/commands/index.ts'),
+      await loadSource('src/cli/options.ts'),
+      await loadSource('src/cli/help.ts'),
+    ];
+    return commandsPage(commands, options, help);
+  },
   'docs/derivations.md': async () =>
     derivationsPage(await loadSource('src/derive/rules.ts'), await loadSource('src/derive/rule.ts')),
 };
@@ -85,6 +93,61 @@ export function vjp(request: VjpRequest<{ x: number }>) {
 }
 \`\`\`
 `;
+}
+
+async function commandsPage(commands, options, { usageOf, exitCodeRows }) {
+  const sections = [];
+  for (const [name, { summary, load }] of Object.entries(commands)) {
+    sections.push(commandSection(name, summary, await load(), usageOf));
+  }
+  const rows = Object.entries(options).map(([name, row]) => [
+    `${row.short ? `\`-${row.short}\`, ` : ''}\`--${name}${row.value ? ` <${row.value}>` : ''}\``,
+    row.summary,
+    row.choices?.map((choice) => `\`${choice}\``).join(', ') ?? row.default ?? '',
+    row.env.map((variable) => `\`${variable}\``).join(', '),
+  ]);
+  return `# The command line
+
+\`cotangent <command>\` runs, serves and checks components. This page is made from the tables in \`src/cli\` by
+\`npm run docs\`.
+
+The component is the file that is named first, or with \`--component\`, or \`component.ts\` in the working folder: TypeScript
+or JavaScript, ES module or CommonJS, in either dialect of decorators. A request is its JSON, \`@file\`, or \`-\` for
+standard input.
+
+Results are written to standard output, an answer to the byte; everything else goes to standard error, also what a
+component prints with \`console.log\`. What it writes past Node, to the file descriptor itself, is not caught.
+
+## Exit codes
+
+${table(['Code', 'Meaning'], exitCodeRows)}
+
+## Commands
+
+${sections.join('\n\n')}
+
+## Options
+
+An option comes before its environment variables; of those, the first that is set counts. A variable that holds a
+list has commas between its entries.
+
+${table(['Option', 'Meaning', 'Default or values', 'Environment'], rows)}
+`;
+}
+
+function commandSection(name, summary, command, usageOf) {
+  const { description, args, options, examples } = command;
+  const listed = args.map((arg) => `* \`${arg.name}\`: ${arg.summary}`).join('\n');
+  const names = options.map((option) => `\`--${option}\``).join(', ');
+  const shown = examples.map((example) => `# ${example.says}\n${example.command}`).join('\n\n');
+  return [
+    `### ${name}`,
+    description === undefined ? summary : `${summary} ${description}`,
+    `\`\`\`\n${usageOf(name, command)}\n\`\`\``,
+    ...(listed === '' ? [] : [listed]),
+    ...(names === '' ? [] : [`Options: ${names}.`]),
+    `\`\`\`sh\n${shown}\n\`\`\``,
+  ].join('\n\n');
 }
 
 const check = process.argv.includes('--check');

@@ -17,8 +17,13 @@ export const serve: Command = {
     'input-path',
     'output-path',
     'body-limit',
+    'result-limit',
+    'array-limit',
+    'jacobian-limit',
     'queue-limit',
     'timeout',
+    'cors',
+    'log',
     'name',
     'description',
     'component-version',
@@ -27,5 +32,9 @@ export const serve: Command = {
     { command: 'cotangent serve', says: 'Serve ./component.ts at http://127.0.0.1:8000.' },
     { command: 'cotangent serve component.ts --port 9000 --workers 2', says: 'On another port, with two threads.' },
   ],
-  run: async () => exitCodes.ok,
+  run: async (invocation) => {
+    const { serveComponent } = await import('../serving.js');
+    await serveComponent(invocation);
+    return exitCodes.ok;
+  },
 };
