@@ -126,7 +126,7 @@ async function listen(app: FastifyInstance, { host = '127.0.0.1', port = 8000 }:
   try {
     return await app.listen({ host, port });
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    const reason = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : String(cause);
     await app.close();
     return fail('E_SERVE_LISTEN', { address: `${host}:${port}`, reason }, { cause });
   }
