@@ -55,7 +55,7 @@ async function diagnosePush(endpoint: 'jvp' | 'jacobian', one: Case, reference: 
   const rows = output.end - output.start;
   const verdict = multiple(found, wanted, rows > 1 ? undefined : ratioAt(element, endpoint));
   if (verdict) return verdict;
-  return (await pushIsTransposed(one, push, reference)) ? 'transposed' : 'wrong derivative';
+  return (await pushIsTransposed(one, pushed, reference)) ? 'transposed' : 'wrong derivative';
 }
 
 function ratioAt({ values }: Element, endpoint: DerivativeName): number | undefined {
@@ -76,7 +76,7 @@ function multiple(found: Float64Array, wanted: Float64Array, second: number | un
 // If C is Jᵀ, then ⟨v, C·u⟩ = ⟨J·v, u⟩ for any u and v.
 async function pushIsTransposed(
   { bench, evidence, output, input, purse }: Case,
-  push: (seed: Float64Array) => Promise<Float64Array | undefined>,
+  pushed: Float64Array,
   reference: Reference,
 ): Promise<boolean> {
   const size = output.end - output.start;
@@ -86,12 +86,10 @@ async function pushIsTransposed(
   const other = masked(second, input.start, input.end);
   let along = session.subject.wrt.slots.length === 1 ? evidence.references[1] : undefined;
   if (!along) {
-    if (purse.left < 5) return false;
+    if (purse.left < 4) return false;
     purse.left -= 4;
     along = await referenceAlong(session, other, options.noise, false);
   }
-  const pushed = await push(reference.direction);
-  if (!pushed) return false;
   const u = reference.direction.subarray(input.start, input.end);
   const v = along.direction.subarray(input.start, input.end);
   const left = pair(v, pushed.subarray(output.start, output.end), 1);

@@ -39,24 +39,16 @@ export async function askElement(
     const pushed = await session.jvp(unit(wrt, column));
     if (pushed) values.jvp = pushed[row * parts]!;
   }
-  const reserve = purse.left >= 7 ? 1 : 0;
-  if (endpoints.includes('vjp') && (reserve > 0 || purse.left % 2 === 1) && spend(1)) {
+  if (endpoints.includes('vjp') && spend(1)) {
     const pulled = await session.vjp(unit(of, row));
     if (pulled) values.vjp = pulled[column * parts]!;
   }
-  const cost = purse.left >= 6 ? 6 : purse.left >= 4 ? 4 : 0;
-  let error = Number.POSITIVE_INFINITY;
-  if (cost > 0 && spend(cost)) {
-    const scale = Math.abs(x[column * parts]!) || 1;
-    const found = await referenceAlong(session, unit(wrt, column, scale), noise, cost === 6);
-    values.differences = found.values[row * parts]! / scale;
-    error = found.errors[row * parts]! / scale;
-  }
-  if (endpoints.includes('vjp') && values.vjp === undefined && spend(1)) {
-    const pulled = await session.vjp(unit(of, row));
-    if (pulled) values.vjp = pulled[column * parts]!;
-  }
-  return { values, error };
+  const cost = purse.left >= 6 ? 6 : 4;
+  if (!spend(cost)) return { values, error: Number.POSITIVE_INFINITY };
+  const scale = Math.abs(x[column * parts]!) || 1;
+  const found = await referenceAlong(session, unit(wrt, column, scale), noise, cost === 6);
+  values.differences = found.values[row * parts]! / scale;
+  return { values, error: found.errors[row * parts]! / scale };
 }
 
 /** The one-hot seed of an element. */

@@ -84,6 +84,9 @@ async function alongRow(search: Search, row: number): Promise<Place | undefined>
   return columns && { rows: one(row), columns };
 }
 
+// So few columns are halved in hardly more calls, which does not fail where several of them are wrong.
+const few = 16;
+
 interface ColumnSearch {
   /** The difference that a seed makes. */
   readonly share: (seed: Float64Array) => Promise<number | undefined>;
@@ -96,7 +99,7 @@ interface ColumnSearch {
 
 async function findColumn(search: ColumnSearch): Promise<Range | undefined> {
   const { layout, cost } = search;
-  const coded = cost > 1 && layout.length / layout.parts > 2 ? await decode(search) : undefined;
+  const coded = cost > 1 && layout.length / layout.parts > few ? await decode(search) : undefined;
   if (coded) return coded;
   return bisect(whole(layout), search.total, search.purse, cost, async ({ from, to }) =>
     search.share(masked(search.u, from * layout.parts, to * layout.parts)),

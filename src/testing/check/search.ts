@@ -146,14 +146,14 @@ function mapsOf({ session, options }: Bench, { jacobian }: Evidence): Maps {
 function worstRow(bench: Bench, evidence: Evidence, a: LinearMap, b: LinearMap): Difference | undefined {
   const { session } = bench;
   const { jvp, jacobian, references, tangents, cotangents } = evidence;
-  const valueOf = (name: string, k: number, u: Float64Array) => {
+  const along = (name: string, k: number, u: Float64Array) => {
     if (name === 'jvp') return jvp?.values[k];
     if (name === 'differences') return references[k]?.values;
     return jacobian && contraction(session, jacobian, 'jvp', u);
   };
   let best: (Difference & { readonly ratio: number }) | undefined;
   for (const [k, u] of tangents.entries()) {
-    const [left, right] = [valueOf(a.name, k, u), valueOf(b.name, k, u)];
+    const [left, right] = [along(a.name, k, u), along(b.name, k, u)];
     if (!left || !right) continue;
     const reference =
       b.name === 'differences' ? references[k]! : { values: right, errors: new Float64Array(right.length) };
