@@ -8,11 +8,21 @@ export { type Complex, isNdArray, NdArray, type Nested, type Scalar, zeros } fro
 export type { Shape, ShapePattern } from './array/shape.js';
 export type { ComponentOptions, EndpointOptions } from './component/annotations.js';
 export type { Provenance } from './component/compile.js';
+export type { Explanation, Way } from './component/explain.js';
 export { DifferentiableComponent } from './component/component.js';
 export { sync } from './component/sync.js';
 export type { DifferenceOptions, EstimateOptions } from './derive/differenceOptions.js';
 export * from './derive/fromApply.js';
 export * from './derive/functions.js';
+export type {
+  BlockSparsity,
+  BlocksSparsity,
+  PlanOptions,
+  ProductsOptions,
+  Sparsity,
+} from './derive/planner/options.js';
+export type { Calls, Method, PatternSource, Plan } from './derive/planner/plan.js';
+export { loadPlan, type StoredPlan, savePlan } from './derive/planner/stored.js';
 export { type RuleName, ruleNames } from './derive/rules.js';
 export type { PatternSpec } from './derive/sparsity/declared.js';
 export type { Pattern } from './derive/sparsity/pattern.js';
@@ -38,6 +48,7 @@ export {
   type AbstractLiteral,
   type ComponentHandle,
   type DerivativeLiteral,
+  type ExplainLiteral,
   type Literal,
   openComponent,
   type Seed,

@@ -2,6 +2,7 @@
 import { type CompiledComponent, compile, type Provenance } from '../component/compile.js';
 import { DifferentiableComponent, type ValueOf } from '../component/component.js';
 import { dispatch } from '../component/dispatch.js';
+import type { Explanation } from '../component/explain.js';
 import type { Offer } from '../component/extend.js';
 import { fail } from '../errors.js';
 import type { ArrayLiteral, CallOptions, EndpointName, JacobianValue, ProductValue } from '../operators/endpoints.js';
@@ -38,6 +39,12 @@ export interface DerivativeLiteral<I> {
   readonly wrt?: readonly string[];
 }
 
+/** A request to explain: what the endpoint takes. */
+export interface ExplainLiteral<I> extends DerivativeLiteral<I> {
+  readonly tangent?: Seed;
+  readonly cotangent?: Seed;
+}
+
 /** Arrays by path, as an application may write them. */
 export type Seed = { readonly [path: string]: ArrayLiteral };
 
@@ -60,6 +67,11 @@ export interface ComponentHandle<I extends object = object, O extends object = o
   vjp(request: DerivativeLiteral<I> & { readonly cotangent: Seed }, options?: CallOptions): Promise<ProductValue>;
   /** The Jacobian at a point as a linear operator, which is not written out: its products are jvp and vjp calls. */
   jacobianOperator(request: DerivativeLiteral<I>, options?: CallOptions): Promise<JacobianOperator>;
+  /**
+   * What a request would cost: how it would be answered, and how often the author's methods would be called for it. It is
+   * planned and not made; only what finds shapes and patterns is called. A product may be asked about without its seed.
+   */
+  explain(endpoint: EndpointName, request: ExplainLiteral<I>, options?: CallOptions): Promise<Explanation>;
 }
 
 /** Any component, as far as its types are asked for. */
@@ -82,7 +94,7 @@ export function openComponent<C extends AnyComponent>(
   const type = (typeof component === 'function' ? component : component.constructor) as AnyClass;
   const compiled = compile(type, DifferentiableComponent);
   const instance = typeof component === 'function' ? create(compiled, component) : component;
-  const handle = handleOver(compiled, senderTo({ compiled, instance }));
+  const handle = handleOver(compiled, senderTo({ compiled, instance }), () => dispatch(compiled, instance));
   const foundation = {
     offer: () => ({ compiled, endpoints: dispatch(compiled, instance) }),
     sender: (offer: Offer) => senderTo({ ...offer, instance }),

@@ -1,7 +1,9 @@
 /** What is under a handle, and a handle over it. `openComponent` and the client's `connect` both come through here. */
+import type { Explanation } from '../component/explain.js';
 import type { Offer } from '../component/extend.js';
-import type { CallOptions } from '../operators/endpoints.js';
+import type { CallOptions, EndpointName } from '../operators/endpoints.js';
 import type { RawRequest } from '../operators/operator.js';
+import { explain } from './explain.js';
 import type { JacobianOperator } from './jacobianOperator.js';
 import { operatorAt } from './operatorAt.js';
 import type { Send } from './send.js';
@@ -24,12 +26,17 @@ export interface LooseHandle extends Pick<Offer['compiled'], 'name' | 'version' 
   readonly jvp: (request: RawRequest, options?: CallOptions) => Promise<unknown>;
   readonly vjp: (request: RawRequest, options?: CallOptions) => Promise<unknown>;
   readonly jacobianOperator: (request: RawRequest, options?: CallOptions) => Promise<JacobianOperator>;
+  readonly explain: (endpoint: EndpointName, request: RawRequest, options?: CallOptions) => Promise<Explanation>;
 }
 
 const foundations = new WeakMap<object, Foundation>();
 
-/** A handle that sends its requests by `send`. */
-export function handleOver(of: Offer['compiled'], send: Send): LooseHandle {
+/** A handle that sends its requests by `send`, and explains them by the endpoints that answer them. */
+export function handleOver(
+  of: Offer['compiled'],
+  send: Send,
+  endpoints: () => Offer['endpoints'],
+): LooseHandle {
   return {
     name: of.name,
     version: of.version,
@@ -40,6 +47,8 @@ export function handleOver(of: Offer['compiled'], send: Send): LooseHandle {
     jvp: (request, options) => send('jvp', request, options),
     vjp: (request, options) => send('vjp', request, options),
     jacobianOperator: (request, options) => operatorAt({ compiled: of, send }, request, options),
+    explain: (endpoint, request, options) =>
+      explain({ compiled: of, endpoints: endpoints() }, endpoint, request, options),
   };
 }
 

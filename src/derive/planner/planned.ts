@@ -129,6 +129,7 @@ export function planningProduct<P extends ProductName>(
   const { products, plain, to } = parts;
   // A seed of zeros takes no part.
   const live = (point: SeededPoint): SeededPoint => {
+    if (point.seed === undefined) return point;
     const alive = (variables: readonly Variable[]) => variables.filter(({ path }) => !isZero(point.seed[path]));
     return to === 'jvp' ? { ...point, wrt: alive(point.wrt) } : { ...point, of: alive(point.of) };
   };
