@@ -180,7 +180,7 @@ export function precisionOf(dtype: DType | 'any'): Precision {
 }
 
 /** The coarsest precision among variables. */
-export function coarsest(variables: readonly Variable[]): Precision {
+export function coarsest(variables: readonly Pick<Variable, 'dtype'>[]): Precision {
   const found = variables.map(({ dtype }) => precisionOf(dtype));
   return found.find((one) => one === 'float16') ?? found.find((one) => one === 'float32') ?? 'float64';
 }

@@ -16,7 +16,7 @@ import {
   judgeZero,
 } from './judge.js';
 import { type CheckOptions } from './options.js';
-import { drawPictures } from './pictures.js';
+import { deviationOf, drawPictures, verdictOf } from './pictures.js';
 import {
   type BlockResult,
   type CheckResult,
@@ -55,7 +55,7 @@ export async function checkGradients(
   const findings = empty || asked.length === 0 ? nothing(asked) : await examine(bench, asked);
   if (options.pictures && findings.evidence) {
     session.stage = 'pictures';
-    const pictures = await drawPictures(bench, findings.evidence);
+    const pictures = await drawPictures(bench, findings.evidence, suspectsOf(findings));
     return reportOf(bench, listed, { ...findings, pictures });
   }
   return reportOf(bench, listed, findings);
@@ -67,6 +67,11 @@ interface Findings {
   readonly faults: readonly Fault[];
   readonly slope: number | undefined;
   readonly pictures?: NonNullable<GradientReport['pictures']>;
+}
+
+function suspectsOf({ checks, faults }: Findings): readonly string[] {
+  const wrong = [...faults, ...checks.filter(({ verdict }) => isWrong(verdict))];
+  return wrong[0]?.endpoints ?? [];
 }
 
 function nothing(endpoints: readonly DerivativeName[]): Findings {
@@ -191,7 +196,7 @@ function worst(checks: readonly CheckResult[]): Verdict {
   return (wrong ?? checks.find(({ verdict }) => verdict === 'finite differences cannot tell'))?.verdict ?? 'ok';
 }
 
-function blocksOf(bench: Bench, { evidence, checks, faults }: Findings): readonly BlockResult[] {
+function blocksOf(bench: Bench, { evidence, checks, faults, pictures }: Findings): readonly BlockResult[] {
   const { session } = bench;
   const overall = worst(checks);
   const off = evidence ? offPaths(bench, evidence) : undefined;
@@ -200,8 +205,12 @@ function blocksOf(bench: Bench, { evidence, checks, faults }: Findings): readonl
     session.subject.wrt.slots.map((input): BlockResult => {
       const fault = faults.find(({ of, wrt }) => of === output.path && wrt === input.path);
       const clear = isWrong(overall) ? (off?.has(output.path) === false ? 'ok' : 'skipped') : overall;
-      const verdict = fault?.verdict ?? (single && off?.has(output.path) ? 'wrong derivative' : clear);
-      return { of: output.path, wrt: input.path, shape: { of: output.shape, wrt: input.shape }, verdict };
+      const picture = pictures?.blocks.find(({ of, wrt }) => of === output.path && wrt === input.path);
+      const shown = clear === 'skipped' && picture ? verdictOf(picture) : clear;
+      const verdict = fault?.verdict ?? (single && off?.has(output.path) ? 'wrong derivative' : shown);
+      const deviation = picture && deviationOf(picture);
+      const block = { of: output.path, wrt: input.path, shape: { of: output.shape, wrt: input.shape }, verdict };
+      return deviation === undefined ? block : { ...block, deviation };
     }),
   );
 }

@@ -27,8 +27,10 @@ export interface CheckOptions {
   readonly searchCalls?: number;
   /** The jacobian is called only if it has at most so many elements: 4 million unless given. */
   readonly jacobianSize?: number;
-  /** Also sample what a page draws: about 40 calls for each input path, and up to 48 for each Jacobian. */
+  /** Also sample what a page draws: 40 calls for each input, and 6 or 7 for each column of the Jacobian that is shown. */
   readonly pictures?: boolean;
+  /** How many elements of each array the pictures of the Jacobian show: 48 unless given. */
+  readonly samples?: number;
   readonly signal?: AbortSignal;
   /** Told before each call: how many were made, and of which endpoint this one is. */
   readonly onCall?: (made: number, endpoint: string) => void;

@@ -70,7 +70,7 @@ export interface BlockResult {
   /** The shapes of the output and of the input. */
   readonly shape: { readonly of: readonly number[]; readonly wrt: readonly number[] };
   readonly verdict: Verdict;
-  /** The deviation from differences relative to the block, where this block was measured alone. */
+  /** The largest deviation from differences relative to the largest entry, where a page's pictures were sampled. */
   readonly deviation?: number;
 }
 
@@ -109,8 +109,16 @@ export interface TaylorSeries {
   readonly wrt: string;
   readonly of: string;
   readonly source: DerivativeName;
-  /** ‖f(x+tu) − f(x) − t·J·u‖ of this output, along the direction u of this input alone; ‖f(x+tu) − f(x)‖ beside it. */
-  readonly points: readonly { readonly t: number; readonly remainder: number; readonly change: number }[];
+  /**
+   * Along the direction u of this input alone: ‖f(x+tu) − f(x) − t·J·u‖ of this output, ‖f(x+tu) − f(x)‖, and what
+   * rounding makes of nothing; all relative to ‖J·u‖. Of pullbacks, f is the output's product with a cotangent.
+   */
+  readonly points: readonly {
+    readonly t: number;
+    readonly remainder: number;
+    readonly change: number;
+    readonly floor: number;
+  }[];
   /** The exponent of t; NaN where all remainders are rounding. */
   readonly slope: number;
 }
@@ -131,8 +139,12 @@ export interface BlockPicture {
   /** The flat indices of the rows (elements of `of`) and columns (elements of `wrt`) shown. */
   readonly rows: readonly number[];
   readonly columns: readonly number[];
-  /** Row by row. */
+  /** Row by row; of complex entries the real part. */
   readonly values: readonly (readonly number[])[];
+  /** The same by differences of apply. */
+  readonly differences: readonly (readonly number[])[];
+  /** How far the two may be apart: infinite where differences make no sense. */
+  readonly allowed: readonly (readonly number[])[];
 }
 
 /** What a page draws, where it was asked for. */
