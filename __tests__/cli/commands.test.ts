@@ -1,8 +1,11 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { Command } from '../../src/cli/command.js';
 import { commandNames, commands } from '../../src/cli/commands/index.js';
 import { optionNames } from '../../src/cli/options.js';
 import { cotangent, execute, rosenbrockFolder } from './cotangent.js';
+
+// Each test starts programs, on a machine that may be busy.
+jest.setTimeout(60_000);
 
 const loaded: { readonly name: string; readonly command: Command }[] = [];
 for (const name of commandNames) loaded.push({ name, command: await commands[name].load() });

@@ -1,7 +1,10 @@
 import { writeFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { commandNames } from '../../src/cli/commands/index.js';
 import { cotangent, execute, folder } from './cotangent.js';
+
+// Each test starts programs, on a machine that may be busy.
+jest.setTimeout(60_000);
 
 const cwd = folder();
 

@@ -28,7 +28,7 @@ export function execute(file: string, args: readonly string[], { cwd, input, env
   const clean = Object.entries(process.env).filter(
     ([name]) => !/^(COTANGENT|TESSERACT|npm_|NODE_OPTIONS|FORCE_COLOR)/.test(name),
   );
-  const options: SpawnOptions = { cwd, env: { ...Object.fromEntries(clean), ...env }, stdio: 'pipe' };
+  const options: SpawnOptions = { cwd, env: { ...Object.fromEntries(clean), ...env }, stdio: 'pipe', timeout: 60_000 };
   return new Promise((done, failed) => {
     const child = spawn(file, args, options);
     const texts = { stdout: '', stderr: '' };

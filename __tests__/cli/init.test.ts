@@ -1,6 +1,9 @@
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { cotangent, execute, folder } from './cotangent.js';
+
+// Each test starts programs, on a machine that may be busy.
+jest.setTimeout(60_000);
 
 describe('a new project', () => {
   test.each([

@@ -39,7 +39,7 @@ describe('the words of a command line', () => {
     ['--port', ['--port', '65536']],
     ['--port', ['--port', '1.5']],
     ['--port', ['--port', 'NaN']],
-    ['--workers', ['--workers', '0']],
+    ['--workers', ['--workers', '1.5']],
     ['--timeout', ['--timeout', '-1']],
     ['--timeout', ['--timeout', 'Infinity']],
     ['--compression', ['--compression', 'gzip']],

@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { cotangent, root, rosenbrockFolder } from './cotangent.js';
+
+// Each test starts programs, on a machine that may be busy.
+jest.setTimeout(60_000);
 
 const cwd = rosenbrockFolder();
 const children: ChildProcess[] = [];

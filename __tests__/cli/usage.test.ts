@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { cotangent, folder, rosenbrockFolder } from './cotangent.js';
+
+// Each test starts programs, on a machine that may be busy.
+jest.setTimeout(60_000);
 
 const cwd = rosenbrockFolder();
 const run = (...words: string[]) => cotangent(words, { cwd });

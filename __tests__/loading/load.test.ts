@@ -1,5 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { cotangent, execute, folder, root } from '../cli/cotangent.js';
+
+// Each test starts programs, on a machine that may be busy.
+jest.setTimeout(60_000);
 
 const component = (stem = 'Square') => `
 import { Apply, Component, Derive, DifferentiableComponent, Float64, Jacobian, type JacobianRequest } from 'cotangent';

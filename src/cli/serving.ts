@@ -9,7 +9,7 @@ import type { OptionValues } from './options.js';
 export async function serveComponent({ options, args, say, signal }: Invocation): Promise<void> {
   const server = await serve(serveOptions(options, args[0]));
   const asked = untilAsked(signal);
-  for (const line of await welcome(server.url)) say(line);
+  say(await welcome(server.url));
   say(`${await asked}: what is running is finished first; the same again does not wait.`);
   await server.close();
 }
@@ -50,7 +50,7 @@ function untilAsked(signal: AbortSignal): Promise<string> {
 }
 
 /** What is said of a server that listens. Its own document tells what is derived, as it tells every client. */
-async function welcome(url: string): Promise<readonly string[]> {
+async function welcome(url: string): Promise<string> {
   const document = (await (await fetch(`${url}/openapi.json`)).json()) as Document;
   const { title, version } = document.info;
   const derived = Object.entries(document.paths).flatMap(([path, { post }]) => {
@@ -59,9 +59,9 @@ async function welcome(url: string): Promise<readonly string[]> {
   });
   return [
     `${title} ${version} is served at ${url}`,
-    `documentation: ${url}/docs`,
     ...(derived.length === 0 ? [] : [`derived: ${derived.join(', ')}`]),
-  ];
+    `documentation: ${url}/docs`,
+  ].join('\n');
 }
 
 interface Document {
