@@ -1,5 +1,5 @@
 /** One worker thread and what it is doing. A worker that stops, or is stopped, is replaced. */
-import { Worker } from 'node:worker_threads';
+import { type WorkerOptions as NodeWorkerOptions, Worker } from 'node:worker_threads';
 import { ComponentError } from '../errors.js';
 import { compiledFile } from './compiledFile.js';
 import type { Description } from './description.js';
@@ -27,13 +27,21 @@ export interface LaneOwner {
   readonly free: () => void;
 }
 
+/** What a lane is made of. */
+export interface LaneOptions {
+  readonly start: WorkerStart;
+  /** The most MiB of heap. */
+  readonly heap: number | undefined;
+  readonly owner: LaneOwner;
+}
+
 // A component that cannot be loaded any more is tried again ever less often.
 const FIRST_DELAY_MS = 50;
 const LONGEST_DELAY_MS = 10_000;
 
 /** One worker after the other. */
 export class Lane {
-  readonly #start: WorkerStart;
+  readonly #options: NodeWorkerOptions;
   readonly #owner: LaneOwner;
   #worker: Worker | undefined;
   #job: Job | undefined;
@@ -43,8 +51,11 @@ export class Lane {
   #delay = FIRST_DELAY_MS;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(start: WorkerStart, owner: LaneOwner) {
-    this.#start = start;
+  constructor({ start, heap, owner }: LaneOptions) {
+    this.#options = {
+      workerData: start,
+      ...(heap === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heap } }),
+    };
     this.#owner = owner;
     this.#launch();
   }
@@ -90,7 +101,7 @@ export class Lane {
   }
 
   #launch(): void {
-    const worker = new Worker(compiledFile('worker'), { workerData: this.#start });
+    const worker = new Worker(compiledFile('worker'), this.#options);
     this.#worker = worker;
     let reason = 'it ended by itself';
     worker.on('message', (reply: WorkerReply) => this.#hear(worker, reply));

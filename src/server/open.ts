@@ -14,14 +14,28 @@ import { workerPool } from './pool.js';
 /** A component by its file, its class, or an instance of it. */
 export type ComponentSource = ComponentFile | ComponentValue;
 
+/** The threads that a component runs in. */
+export interface WorkerOptions {
+  /** How many worker threads; without any (0) it runs in the thread that serves. 1 where it is given as a file. */
+  readonly workers?: number | undefined;
+  /** The most MiB of JavaScript heap of each, from 16 on; Node's own limit. A worker beyond it is replaced. */
+  readonly workerHeap?: number | undefined;
+}
+
 /**
- * An executor that is ready. `workers` are as many threads; 0 is this one. Raises what loading the component does, and
- * `E_SERVE_OPTION` where workers are asked for and there is no file.
+ * An executor that is ready. Raises what loading the component does, and `E_SERVE_OPTION` where workers are asked for
+ * and there is no file.
  */
-export async function openExecutor(source: ComponentSource, settings: Settings, workers?: number): Promise<Executor> {
+export async function openExecutor(
+  source: ComponentSource,
+  settings: Settings,
+  options: WorkerOptions,
+): Promise<Executor> {
+  const { workers } = options;
   if (isFile(source)) {
-    const count = whole({ workers }, 'workers', 1);
-    if (count > 0) return workerPool({ component: source, settings, workers: count });
+    const count = whole(options, 'workers', 1);
+    const heap = options.workerHeap === undefined ? undefined : whole(options, 'workerHeap', 0, 16);
+    if (count > 0) return workerPool({ start: { component: source, settings }, workers: count, heap });
     const { file, export: name } = source;
     return inlineExecutor(await loadComponent(file, { export: name, derive: settings.derive }), settings);
   }

@@ -1,16 +1,14 @@
 /** A component in an existing Fastify application: `app.register(componentPlugin, { component, prefix: '/wing' })`. */
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { startMetrics } from './metrics.js';
-import { type ComponentSource, openExecutor } from './open.js';
+import { type ComponentSource, openExecutor, type WorkerOptions } from './open.js';
 import { type AnswerOptions, settingsOf } from './options.js';
 import { addRoutes } from './routes.js';
 import { type Service, serviceOf } from './service.js';
 
 /** What the plugin is told. */
-export interface ComponentPluginOptions extends AnswerOptions {
+export interface ComponentPluginOptions extends AnswerOptions, WorkerOptions {
   readonly component: ComponentSource;
-  /** How many worker threads run it; without any (0) it runs in the application's thread. 1 where it is given as a file. */
-  readonly workers?: number | undefined;
   /** Whether there is a `/metrics`; there is. */
   readonly metrics?: boolean | undefined;
 }
@@ -21,7 +19,7 @@ export interface ComponentPluginOptions extends AnswerOptions {
  */
 export const componentPlugin: FastifyPluginAsync<ComponentPluginOptions> = async (app, options) => {
   const settings = settingsOf(options);
-  const executor = await openExecutor(options.component, settings, options.workers);
+  const executor = await openExecutor(options.component, settings, options);
   app.addHook('onClose', () => executor.close());
   await addService(app, serviceOf(executor, settings), options.metrics ?? true);
 };

@@ -9,16 +9,18 @@ import { deadlineOf } from './deadline.js';
 import type { Description } from './description.js';
 import type { Call, Executor } from './executor.js';
 import { type Job, Lane } from './lane.js';
-import type { ComponentFile, Settings } from './options.js';
+import type { Settings } from './options.js';
+import type { WorkerStart } from './workerMessages.js';
 
 // How long a worker may take to stop by itself when its time is up.
 const GRACE_MS = 1000;
 
 /** What a pool is made of. */
 export interface PoolOptions {
-  readonly component: ComponentFile;
-  readonly settings: Settings;
+  readonly start: WorkerStart;
   readonly workers: number;
+  /** The most MiB of heap of each worker. */
+  readonly heap: number | undefined;
 }
 
 /** A pool whose workers have loaded the component. Raises what loading does. */
@@ -41,8 +43,8 @@ class Pool implements Executor {
   #description: Description | undefined;
   #replaced = 0;
 
-  constructor({ component, settings, workers }: PoolOptions) {
-    this.#settings = settings;
+  constructor({ start, workers, heap }: PoolOptions) {
+    this.#settings = start.settings;
     const lanes: Lane[] = [];
     this.#lanes = lanes;
     this.ready = new Promise((resolve, reject) => {
@@ -59,7 +61,7 @@ class Pool implements Executor {
         },
         free: () => this.#next(),
       };
-      for (let i = 0; i < workers; i++) lanes.push(new Lane({ component, settings }, owner));
+      for (let i = 0; i < workers; i++) lanes.push(new Lane({ start, heap, owner }));
     });
   }
 

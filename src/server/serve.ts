@@ -42,7 +42,7 @@ const IDLE_MS = 500;
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const settings = settingsOf(options);
-  const executor = await openExecutor(options.component, settings, options.workers);
+  const executor = await openExecutor(options.component, settings, options);
   try {
     const service = serviceOf(executor, settings);
     const sending = whole(options, 'headersTimeout', 15_000, 1);
