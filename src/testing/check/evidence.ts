@@ -69,13 +69,7 @@ export async function gather(
 }
 
 // To the scale of each element: what differences can follow.
-function firstTangent({ subject: { x, wrt, leaves } }: Session, seed: number): Float64Array {
-  const scales = new Float64Array(x.length);
-  for (const leaf of leaves) {
-    const mean = leafSize(x, leaf.start, leaf.end);
-    const declared = typeof leaf.magnitude === 'number' ? leaf.magnitude : 0;
-    for (let j = leaf.start; j < leaf.end; j++) scales[j] = declared || modulus(x, j, wrt.parts) || mean || 1;
-  }
+function firstTangent({ subject: { x, wrt, leaves, scales } }: Session, seed: number): Float64Array {
   return inward(
     leaves,
     x,
@@ -84,10 +78,6 @@ function firstTangent({ subject: { x, wrt, leaves } }: Session, seed: number): F
       scaled(directions(wrt, seed, 'tangent'), (j) => scales[j]!),
     ),
   );
-}
-
-function modulus(x: Float64Array, j: number, parts: 1 | 2): number {
-  return parts === 1 ? Math.abs(x[j]!) : Math.hypot(x[j & ~1]!, x[j | 1]!);
 }
 
 // To the scale of each leaf, so that small elements count as much as large ones; where the pullback is known, leaves

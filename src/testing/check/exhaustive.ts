@@ -16,7 +16,7 @@ export async function exhaust(bench: Bench, evidence: Evidence): Promise<readonl
   const limit = options.faults ?? 10;
   const { parts } = of;
   for (let column = 0; column < subject.wrt.length / parts && faults.length < limit; column++) {
-    const scale = Math.abs(subject.x[column * parts]!) || 1;
+    const scale = subject.scales[column * parts]!;
     const reference = await referenceAlong(session, unit(subject.wrt, column, scale), options.noise);
     const pushed = evidence.jvp ? await session.jvp(unit(subject.wrt, column)) : undefined;
     for (let row = 0; row < of.length / parts && faults.length < limit; row++) {

@@ -27,7 +27,7 @@ export async function askElement(
 ): Promise<Element> {
   const { of, subject } = session;
   const { parts } = of;
-  const { wrt, x } = subject;
+  const { wrt, scales } = subject;
   const values: { [source in DerivativeName | 'differences']?: number } = {};
   if (jacobian) values.jacobian = jacobian[(row * (wrt.length / parts) + column) * parts]!;
   const spend = (cost: number) => {
@@ -45,7 +45,7 @@ export async function askElement(
   }
   const cost = purse.left >= 6 ? 6 : 4;
   if (!spend(cost)) return { values, error: Number.POSITIVE_INFINITY };
-  const scale = Math.abs(x[column * parts]!) || 1;
+  const scale = scales[column * parts]!;
   const found = await referenceAlong(session, unit(wrt, column, scale), noise, cost === 6);
   values.differences = found.values[row * parts]! / scale;
   return { values, error: found.errors[row * parts]! / scale };

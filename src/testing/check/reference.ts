@@ -3,6 +3,7 @@
  * the evaluations it came from.
  */
 import { jvpSteps } from '../../derive/difference/directional.js';
+import type { Leaf } from '../../derive/difference/step.js';
 import { drive } from '../../derive/drive.js';
 import { coarsest } from '../../derive/evaluation.js';
 import { ComponentError } from '../../errors.js';
@@ -32,7 +33,8 @@ export async function referenceAlong(
   thorough = true,
 ): Promise<Reference> {
   const { subject, of, y } = session;
-  const { x, leaves } = subject;
+  const { x } = subject;
+  const leaves = leavesFor(session, direction);
   const samples: Sample[] = [];
   const pivot = pivotOf(direction, x);
   const oracle = async (at: Float64Array): Promise<Float64Array> => {
@@ -47,12 +49,26 @@ export async function referenceAlong(
   const product = await drive(jvpSteps(oracle, x, direction, { ...more, errors: thorough }));
   const errors = product.errors ?? product.values.map((value, i) => roundingError(value, y[i]!, samples));
   const wide = widened(session, product.values, errors);
+  const isSmooth = smoothness(samples, y);
   return {
     direction,
     values: product.values,
-    errors: wide.map((error, i) => (isSmooth(y[i]!, samples, i) ? error : Number.POSITIVE_INFINITY)),
+    errors: wide.map((error, i) => (isSmooth(i) ? error : Number.POSITIVE_INFINITY)),
     samples,
   };
+}
+
+// A direction to the scale of each element takes its step from those scales; any other one from those of the arrays.
+function leavesFor({ subject: { leaves, scales } }: Session, direction: Float64Array): readonly Leaf[] {
+  let [least, most] = [Number.POSITIVE_INFINITY, 0];
+  for (let j = 0; j < direction.length; j++) {
+    if (direction[j] === 0) continue;
+    const ratio = Math.abs(direction[j]!) / scales[j]!;
+    least = Math.min(least, ratio);
+    most = Math.max(most, ratio);
+  }
+  if (most > 8 * least) return leaves;
+  return leaves.map((leaf) => ({ ...leaf, magnitude: scales.subarray(leaf.start, leaf.end) }));
 }
 
 // Outside of its domain apply may throw, or be refused its inputs: the differences then take the other side.
@@ -98,15 +114,19 @@ function widened({ of, y }: Session, values: Float64Array, errors: Float64Array)
 }
 
 // The second difference f(t) − 2f(0) + f(−t) is a multiple of t² where f is smooth, of t where it has a kink at 0.
-function isSmooth(y: number, samples: readonly Sample[], i: number): boolean {
-  const seconds = samples.flatMap(({ t, values }) => {
+function smoothness(samples: readonly Sample[], y: Float64Array): (i: number) => boolean {
+  const pairs = samples.flatMap(({ t, values }) => {
     const mirror = t > 0 ? samples.find((other) => Math.abs(other.t / t + 1) < 1e-4) : undefined;
-    return mirror
-      ? [{ t, bend: Math.abs(values[i]! - 2 * y + mirror.values[i]!), size: Math.abs(values[i]! - mirror.values[i]!) }]
-      : [];
+    return mirror ? [{ t, ahead: values, behind: mirror.values }] : [];
   });
-  seconds.sort((a, b) => a.t - b.t);
-  const [near, far] = [seconds[0], seconds.at(-1)];
-  if (!near || !far || near === far || !(near.bend > 1e-2 * near.size)) return true;
-  return far.bend / near.bend > (far.t / near.t) ** 1.5;
+  pairs.sort((a, b) => a.t - b.t);
+  const [near, far] = [pairs[0], pairs.at(-1)];
+  if (!near || !far || near === far) return () => true;
+  const bend = ({ ahead, behind }: (typeof pairs)[number], i: number) => Math.abs(ahead[i]! - 2 * y[i]! + behind[i]!);
+  const growth = (far.t / near.t) ** 1.5;
+  return (i) => {
+    const least = bend(near, i);
+    if (!(least > 1e-2 * Math.abs(near.ahead[i]! - near.behind[i]!))) return true;
+    return bend(far, i) / least > growth;
+  };
 }

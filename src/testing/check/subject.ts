@@ -3,7 +3,7 @@
 import { castArray } from '../../array/cast.js';
 import { type DType, dtypes } from '../../array/dtype.js';
 import { isNdArray, NdArray } from '../../array/ndarray.js';
-import type { Leaf } from '../../derive/difference/step.js';
+import { type Leaf, rootMeanSquare } from '../../derive/difference/step.js';
 import { precisionOf } from '../../derive/evaluation.js';
 import { type ComponentError, fail } from '../../errors.js';
 import { boundsOf, within } from '../../operators/bounds.js';
@@ -32,6 +32,8 @@ export interface Subject {
   readonly x: Float64Array;
   /** What is known of the inputs' sizes and bounds. */
   readonly leaves: readonly Leaf[];
+  /** A typical size for each entry: declared, else its own, else that of its array, else 1. */
+  readonly scales: Float64Array;
 }
 
 /** The component at `inputs`. Raises what is wrong with the inputs or the paths. */
@@ -50,7 +52,8 @@ export function subjectOf(component: Checkable, inputs: object, options: CheckOp
     wrt,
     kept.map((k) => arrays[k]!),
   );
-  return { handle, signature, inputs: values, wrt, x, leaves: leavesOf(values, wrt, options) };
+  const leaves = leavesOf(values, wrt, options);
+  return { handle, signature, inputs: values, wrt, x, leaves, scales: scalesOf(x, leaves, wrt.parts) };
 }
 
 /** The layout of the outputs to differentiate, from outputs. */
@@ -123,4 +126,14 @@ function leavesOf(inputs: object, { slots, parts }: Layout, { bounds, magnitudes
     const leaf = { start, end, precision: precisionOf(dtype), lower, upper };
     return magnitude === undefined ? leaf : { ...leaf, magnitude };
   });
+}
+
+function scalesOf(x: Float64Array, leaves: readonly Leaf[], parts: 1 | 2): Float64Array {
+  const scales = new Float64Array(x.length);
+  const size = (j: number) => (parts === 1 ? Math.abs(x[j]!) : Math.hypot(x[j & ~1]!, x[j | 1]!));
+  for (const { start, end, magnitude } of leaves) {
+    const mean = rootMeanSquare(x, start, end);
+    for (let j = start; j < end; j++) scales[j] = (typeof magnitude === 'number' && magnitude) || size(j) || mean || 1;
+  }
+  return scales;
 }
