@@ -16,7 +16,6 @@ export async function served(
 ): Promise<Served> {
   const app = Fastify({ forceCloseConnections: true });
   await app.register(componentPlugin, { component, metrics: false, ...options });
-  await app.listen({ port: 0, host: '127.0.0.1' });
-  const [{ port }] = app.addresses() as [{ port: number }];
-  return { url: `http://127.0.0.1:${port}`, close: () => app.close() };
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  return { url, close: () => app.close() };
 }

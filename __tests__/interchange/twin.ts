@@ -35,7 +35,7 @@ export class TwinInputs {
       [1, 0],
       [0, 1],
     ],
-    'float32',
+    { dtype: 'float32' },
   );
   @Float64({ shape: [null], differentiable: true, optional: true }) offset?: NdArray;
   @Float64({ shape: [null], each: 'map', differentiable: true }) named: ReadonlyMap<string, NdArray> = new Map();

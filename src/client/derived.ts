@@ -23,7 +23,7 @@ const written = (rule: string) => `withDerived(…, '${rule}')`;
  * Raises `E_HANDLE`, and `E_DERIVE_…` as a class would: an unknown rule, an endpoint that is there already, a missing
  * base. The results are the same whatever `concurrency` is.
  */
-export function withDerived<H extends ComponentHandle<never, never>>(
+export function withDerived<H extends Pick<ComponentHandle, 'name' | 'version' | 'provenance'>>(
   handle: H,
   ...rules: readonly RuleName[] | readonly [...RuleName[], DerivedOptions]
 ): H {

@@ -1,6 +1,6 @@
 /** Reading arrays: an encoded array as an `NdArray`, and a whole JSON tree with the arrays in it. */
 import type { DType } from '../array/dtype.js';
-import type { NdArray } from '../array/ndarray.js';
+import { isNdArray, type NdArray } from '../array/ndarray.js';
 import { ComponentError, fail } from '../errors.js';
 import { describe, isRecord } from './describe.js';
 import type { DecodeContext } from './encoding.js';
@@ -10,7 +10,8 @@ import { defaultLimits } from './limits.js';
 
 /** Whether `value` says it is an encoded array. It may still be a wrong one. */
 export function isEncodedArray(value: unknown): boolean {
-  if (!isRecord(value)) return false;
+  // A default among the values of a request is an array already.
+  if (!isRecord(value) || isNdArray(value)) return false;
   return value['object_type'] === 'array' || ('shape' in value && 'dtype' in value && 'data' in value);
 }
 
@@ -62,7 +63,7 @@ export function decodeTree(tree: unknown, context: DecodeContext): unknown {
   if (Array.isArray(tree)) {
     return tree.map((item, i) => decodeTree(item, { ...context, path: `${context.path}[${i}]` }));
   }
-  if (!isRecord(tree)) return tree;
+  if (!isRecord(tree) || isNdArray(tree)) return tree;
   return Object.fromEntries(
     Object.entries(tree).map(([key, item]) => [key, decodeTree(item, { ...context, path: `${context.path}.${key}` })]),
   );
