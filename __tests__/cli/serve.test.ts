@@ -76,7 +76,7 @@ describe('cotangent serve', () => {
         return apply.call(this, inputs);
       };
       export { Rosenbrock };`;
-    writeFileSync(join(cwd, 'slow.ts'), `// @ts-nocheck: only compiled\n${slow}`);
+    writeFileSync(join(cwd, 'slow.ts'), slow);
     const server = await serve(['slow.ts', '--log', 'silent']);
     const answer = post(server.url, '/apply', { inputs: { x: 1 } });
     await new Promise((done) => setTimeout(done, 250));
