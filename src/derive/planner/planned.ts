@@ -22,7 +22,7 @@ import { multiply, multiplyTransposed, type SparseMatrix } from '../sparsity/spa
 import type { ProductName } from './costs.js';
 import { dotSweep } from './fill.js';
 import { blockShape, joinArrays, type Space } from './flat.js';
-import { type Job, jobOf, refuseBeyond, widthOf } from './job.js';
+import { type Bases, type Job, jobOf, refuseBeyond, widthOf } from './job.js';
 import { checkPlanOptions, type KnownPaths, type ProductsOptions } from './options.js';
 import type { Plan } from './plan.js';
 import { planOf, type Recovered, recoverJacobian } from './recover.js';
@@ -86,7 +86,7 @@ function learning(context: Context<Options>): Context<Options> {
 
 /** The job of a request; undefined where a complex array takes part. */
 function* jobFor<P extends ProductName>(
-  { rule }: { readonly rule: string },
+  { rule, products }: Pick<Parts<P, Point, unknown>, 'rule' | 'products'>,
   base: Base<P>,
   point: Point,
   { shapes, evaluate, options, behind }: Context<Options>,
@@ -94,9 +94,9 @@ function* jobFor<P extends ProductName>(
   const of = yield* settled(shapes(point));
   refuseMixed(rule, of, point.wrt);
   if ([...of, ...point.wrt].some(isComplex)) return undefined;
-  const bases: Partial<Endpoints> = base;
-  const { jvp, vjp } = bases;
-  const parts = { rule, point: { ...point, of }, bases: { jvp, vjp }, options, behind: behind!, shapes, evaluate };
+  // A table has more endpoints than the rule may use; one of them is the rule's own.
+  const bases: Bases = Object.fromEntries(products.map((name) => [name, base[name]]));
+  const parts = { rule, point: { ...point, of }, bases, options, behind: behind!, shapes, evaluate };
   return jobOf(parts);
 }
 
