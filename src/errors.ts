@@ -300,7 +300,7 @@ export const errors = {
     (f) => `${f.path} was refused by the component: ${f.reason} (${f.type}).`,
   ),
   E_HANDLE: row<'received'>(422, 'value_error')(
-    (f) => `withDerived takes a handle of openComponent or connect, and was given ${f.received}.`,
+    (f) => `A handle of openComponent or connect is needed, and ${f.received} was given.`,
   ),
 
   // Loading: the file that a component is in.

@@ -8,8 +8,8 @@ export { type Complex, isNdArray, NdArray, type Nested, type Scalar, zeros } fro
 export type { Shape, ShapePattern } from './array/shape.js';
 export type { ComponentOptions, EndpointOptions } from './component/annotations.js';
 export type { Provenance } from './component/compile.js';
-export type { Explanation, Way } from './component/explain.js';
 export { DifferentiableComponent } from './component/component.js';
+export type { Explanation, Way } from './component/explain.js';
 export { sync } from './component/sync.js';
 export type { DifferenceOptions, EstimateOptions } from './derive/differenceOptions.js';
 export * from './derive/fromApply.js';
@@ -44,6 +44,7 @@ export type {
   VjpRequest,
 } from './operators/endpoints.js';
 export type { ClosureOptions, Closures, Linearization, Linearized } from './operators/linearization.js';
+export type { SecondOrderOptions } from './runtime/gradient.js';
 export {
   type AbstractLiteral,
   type ComponentHandle,
@@ -53,6 +54,8 @@ export {
   openComponent,
   type Seed,
 } from './runtime/handle.js';
+export { Hessian, type HessianOptions, hessian } from './runtime/hessian.js';
+export { hessianVectorProduct, type SecondOrderLiteral } from './runtime/hessianVectorProduct.js';
 export type { JacobianOperator, OperatorSide, OperatorVector, SparseOptions } from './runtime/jacobianOperator.js';
 export type { Abstract, ShapeDType } from './schema/abstract.js';
 export type { FieldOptions } from './schema/field.js';

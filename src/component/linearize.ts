@@ -148,18 +148,22 @@ export function primal(linearize: Linearize): Primal {
   return (point) => following(linearize(point), ({ closures }) => closures.outputs);
 }
 
-/** H·d of ⟨c, f⟩ by a closure of the linearization, or undefined where it has none. The seed of the point is c. */
-export type SecondProduct = (point: SeededPoint, direction: Arrays) => MaybePromise<Arrays | undefined>;
+/** H·d of ⟨c, f⟩ at a point whose seed is c, or undefined where its linearization has no closure for that. */
+export type SecondProduct = (
+  point: SeededPoint,
+) => MaybePromise<((direction: Arrays) => MaybePromise<Arrays>) | undefined>;
 
-/** The second derivative that a linearization may offer. */
+/** The second derivatives that linearizations may have. */
 export function secondProduct(source: Source, linearize: Linearize): SecondProduct {
   const label = `${labelOf(source)}.hvp()`;
-  return (point, direction) =>
+  return (point) =>
     following(linearize(point), (held) => {
       if (!held.closures.hvp) return undefined;
       const [cotangent, options] = argumentsOf('vjp', point);
-      const [tangent] = argumentsOf('jvp', { ...point, seed: direction });
-      const ask = () => callOf(source, held, 'hvp')(tangent, cotangent, options);
-      return attempt(ask, (raw) => operators.vjp.accept(source.signature, label, point, raw));
+      return (direction: Arrays) => {
+        const [tangent] = argumentsOf('jvp', { ...point, seed: direction });
+        const ask = () => callOf(source, held, 'hvp')(tangent, cotangent, options);
+        return attempt(ask, (raw) => operators.vjp.accept(source.signature, label, point, raw));
+      };
     });
 }

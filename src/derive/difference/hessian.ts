@@ -64,8 +64,13 @@ export function* groupedHessianSteps(
   setting: Setting = {},
 ): Stepwise<Hessian> {
   const { values, report } = yield* sweepGroups(gradient, x, groups, pattern, setting);
+  return { values, asymmetry: symmetrized(pattern, values), report };
+}
+
+/** Make the entries of a symmetric `pattern` symmetric, in place; gives how far they were from it. NaN is filled in. */
+export function symmetrized(pattern: RowPattern, values: Float64Array): number {
   const mirror = mirrorOf(pattern);
-  return { values, asymmetry: symmetrize(values, (entry) => mirror[entry]), report };
+  return symmetrize(values, (entry) => mirror[entry]);
 }
 
 /** `groupedHessianSteps`, driven: a promise only if the gradient is one. */
