@@ -1,4 +1,4 @@
-/** Ask the Rosenbrock function for its derivatives, then walk down its valley with them. `npm start` runs this. */
+/** Ask the Rosenbrock function for its derivatives, then walk down its valley with them. `npm run example` runs this. */
 import { argv, stdout } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { type ComponentHandle, openComponent, type Provenance, sync } from 'cotangent';
