@@ -1,5 +1,6 @@
+import { mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, jest, test } from '@jest/globals';
-import { cotangent, execute, folder, root } from '../cli/cotangent.js';
+import { cotangent, execute, folder } from '../cli/cotangent.js';
 
 // Each test starts programs, on a machine that may be busy.
 jest.setTimeout(60_000);
@@ -88,13 +89,14 @@ describe('a component is loaded, whatever it is written in', () => {
   });
 
   test('a project with another copy of cotangent gets the one that runs', async () => {
-    const cwd = folder({ ...files, 'package.json': esm, 'tsconfig.json': standard });
-    const { rmSync, cpSync, symlinkSync } = await import('node:fs');
-    rmSync(`${cwd}/node_modules/cotangent`);
-    cpSync(`${root}/dist`, `${cwd}/node_modules/cotangent/dist`, { recursive: true });
-    cpSync(`${root}/package.json`, `${cwd}/node_modules/cotangent/package.json`);
-    symlinkSync(`${root}/node_modules/reflect-metadata`, `${cwd}/node_modules/reflect-metadata`);
-    expect(await apply(cwd)).toEqual(squared);
+    for (const type of [esm, commonjs]) {
+      const cwd = folder({ ...files, 'package.json': type, 'tsconfig.json': standard });
+      unlinkSync(`${cwd}/node_modules/cotangent`);
+      mkdirSync(`${cwd}/node_modules/cotangent`);
+      writeFileSync(`${cwd}/node_modules/cotangent/package.json`, '{ "name": "cotangent", "main": "index.js" }');
+      writeFileSync(`${cwd}/node_modules/cotangent/index.js`, "throw new Error('the other copy');");
+      expect(await apply(cwd)).toEqual(squared);
+    }
   });
 
   test('node --import cotangent/register runs TypeScript, tests included', async () => {
