@@ -1,4 +1,5 @@
 /** A class made ready: its schemas, and what answers each endpoint. Done once; every definition error is raised here. */
+import { checkTraits } from '../derive/planner/options.js';
 import { costOf, type Rule } from '../derive/rule.js';
 import { decoratorOf, type RuleName, ruleOf } from '../derive/rules.js';
 import { ComponentError, fail } from '../errors.js';
@@ -103,8 +104,8 @@ function checkCache({ name }: AnyClass, { cache }: ComponentOptions): void {
 function checkRuleOptions({ inputs, outputs }: Signature, plan: Plan): void {
   const patterns = (schema: Signature['inputs']) => differentiable(schema).map(({ pattern }) => pattern);
   for (const one of plan.values()) {
-    if (one.kind !== 'derived') continue;
-    ruleOf(one.rule).checkOptions?.(one.options, { of: patterns(outputs), wrt: patterns(inputs) });
+    if (one.kind === 'own') checkTraits(one.options);
+    else ruleOf(one.rule).checkOptions?.(one.options, { of: patterns(outputs), wrt: patterns(inputs) });
   }
 }
 

@@ -1,9 +1,12 @@
 /** The values of a Jacobian, by a plan: one sweep by jvp, one by vjp, or both. Every value is copied from an answer. */
+import { dot } from '../../array/contraction.js';
+import type { DType } from '../../array/dtype.js';
+import { NdArray } from '../../array/ndarray.js';
+import type { Arrays } from '../../operators/endpoints.js';
 import type { Stepwise } from '../drive.js';
 import { bidirectionalRecovery, columnRecovery, type Recovery, rowRecovery, scatter } from '../sparsity/compression.js';
 import { nnz } from '../sparsity/pattern.js';
 import type { SparseMatrix } from '../sparsity/sparseMatrix.js';
-import { dot } from '../sparsity/vectors.js';
 import type { ProductName } from './costs.js';
 import { batchOf, type Job } from './job.js';
 import { type Groups, groupsOf } from './members.js';
@@ -57,15 +60,19 @@ export function* fill(job: Job, plan: Plan): Stepwise<SparseMatrix> {
 
 /**
  * The inner products of every line of a dense Jacobian with `seed`, one line after the other: x̄_j = ⟨J·e_j, c⟩, or
- * ẏ_i = ⟨Jᵀ·e_i, t⟩. No more than one call's lines are held.
+ * ẏ_i = ⟨Jᵀ·e_i, t⟩. No more than one call's lines are held. The sums are those of a sweep without batches, to the bit.
  */
-export function* dotSweep(job: Job, plan: Plan, seed: Float64Array): Stepwise<Float64Array> {
+export function* dotSweep(job: Job, plan: Plan, seed: Arrays): Stepwise<Float64Array> {
   const [{ product, groups, chunks }] = directionsOf(job, plan);
   const side = sideOf(job, product);
+  const { variables, starts } = side.answers;
   const result = new Float64Array(side.seeds.size);
   const progress = { before: 0, total: chunks.length };
   yield* sweepGroups(job, side, groups, chunks, progress, (line, answer) => {
-    result[line] = dot(answer, seed);
+    for (const [k, { path, shape = [] }] of variables.entries()) {
+      const part = new NdArray<DType>('float64', shape, answer.subarray(starts[k], starts[k + 1]));
+      result[line] += dot(part, seed[path]);
+    }
   });
   return result;
 }

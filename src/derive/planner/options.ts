@@ -84,12 +84,21 @@ const checks: { readonly [K in Exclude<keyof ProductsOptions, 'sparsity'>]: Chec
   },
 };
 
+/** Raise `E_OPTION` for what is wrong with what an endpoint says of several seeds or several calls. */
+export function checkTraits(options: Pick<PlanOptions, 'batch' | 'concurrency'>): void {
+  checkValue('batch', options.batch, count);
+  checkValue('concurrency', options.concurrency, count);
+}
+
+function checkValue(name: string, value: unknown, check: Check): void {
+  if (value === undefined || check.holds(value)) return;
+  fail('E_OPTION', { path: name, received: JSON.stringify(value) ?? 'undefined', expected: check.expected });
+}
+
 /** Raise `E_OPTION` or `E_SPARSITY` for what is wrong with the options whatever the sizes are. */
 export function checkPlanOptions(options: ProductsOptions, known: KnownPaths): void {
   for (const [name, check] of Object.entries(checks)) {
-    const value: unknown = options[name as keyof typeof checks];
-    if (value === undefined || check.holds(value)) continue;
-    fail('E_OPTION', { path: name, received: JSON.stringify(value) ?? 'undefined', expected: check.expected });
+    checkValue(name, options[name as keyof typeof checks], check);
   }
   const { sparsity } = options;
   if (sparsity !== undefined && sparsity !== 'detect' && !isPatternSpec(sparsity)) checkBlocks(sparsity, known);

@@ -147,8 +147,7 @@ export function planningProduct<P extends ProductName>(
       for (const { path, shape } of job.of.variables) checkCotangent(path, point.seed[path], shape ?? []);
     const { plan } = yield* planOf(job);
     if (isDense(plan.pattern) && plan.verification === 0) {
-      const [from, into] = to === 'jvp' ? [job.wrt, job.of] : [job.of, job.wrt];
-      return split(into, yield* dotSweep(job, plan, Float64Array.from(joinArrays(from, point.seed))));
+      return split(to === 'jvp' ? job.of : job.wrt, yield* dotSweep(job, plan, point.seed));
     }
     const { matrix } = yield* recoverJacobian(job);
     if (to === 'jvp') return product(job.wrt, job.of, point.seed, (seed) => multiply(matrix!, seed));
