@@ -64,7 +64,10 @@ export async function gather(
   const vjp = endpoints.includes('vjp') ? await products(session, 'vjp', cotangents, { value: pulled }) : undefined;
   const partial = subject.wrt.slots.length > 1 || of.slots.length > 1;
   if (partial) await askForParts(session, endpoints, seed, tangents[0], w1);
-  const again = await session.apply().catch(() => undefined);
+  const again = await session.apply().catch((error: unknown) => {
+    if (session.stopped()) throw error;
+    return undefined;
+  });
   return { endpoints, tangents, cotangents, references, jvp, vjp, jacobian, again };
 }
 

@@ -6,7 +6,6 @@ import { jvpSteps } from '../../derive/difference/directional.js';
 import type { Leaf } from '../../derive/difference/step.js';
 import { drive } from '../../derive/drive.js';
 import { coarsest } from '../../derive/evaluation.js';
-import { ComponentError } from '../../errors.js';
 import type { Session } from './session.js';
 import { quantile, rootMeanSquare } from './vectors.js';
 
@@ -77,7 +76,7 @@ async function attempt(session: Session, x: Float64Array): Promise<Float64Array>
   try {
     return await session.apply(x);
   } catch (error) {
-    if (error instanceof ComponentError && error.status >= 500) throw error;
+    if (session.stopped()) throw error;
     return new Float64Array(session.y.length).fill(Number.NaN);
   }
 }

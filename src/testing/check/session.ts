@@ -1,29 +1,12 @@
-/**
- * The calls of a check: counted, their results taken as flat vectors, and what a method did besides noticed: writing to
- * what it was given, throwing, or giving something else than was asked for.
- */
-
+/** The endpoints of a subject as functions of flat vectors. */
 import { castArray, realValues } from '../../array/cast.js';
-import type { TypedArray } from '../../array/dtype.js';
-import { isNdArray } from '../../array/ndarray.js';
-import { isTypedArray, viewArray } from '../../array/viewed.js';
 import { ComponentError } from '../../errors.js';
-import type { DerivativeName, EndpointName } from '../../operators/endpoints.js';
-import { type Exchange, exchange, readLeaves } from '../../operators/leaves.js';
+import { exchange, readLeaves } from '../../operators/leaves.js';
+import { Calls, type Incident, type Owned, owned, type Stage } from './calls.js';
 import { arraysOf, isMisfit, type Layout, readResult } from './layout.js';
 import type { CheckOptions } from './options.js';
-import type { CallCounts, Verdict } from './report.js';
+import type { CallCounts } from './report.js';
 import { outputLayout, type Subject } from './subject.js';
-
-/** What an endpoint did that it may not do. */
-export interface Incident {
-  readonly endpoint: EndpointName;
-  readonly verdict: Verdict;
-  readonly message: string;
-}
-
-/** Which stage of a check a call belongs to. */
-export type Stage = 'check' | 'search' | 'pictures';
 
 /** The endpoints of a subject on flat vectors. What they give is undefined where a call failed: see `incidents`. */
 export interface Session {
@@ -34,6 +17,8 @@ export interface Session {
   readonly incidents: readonly Incident[];
   readonly counts: Readonly<Record<Stage, CallCounts>>;
   stage: Stage;
+  /** Whether the caller has stopped the check. */
+  readonly stopped: () => boolean;
   /** Outputs at x. Throws what apply throws. */
   apply(x?: Float64Array): Promise<Float64Array>;
   jvp(tangent: Float64Array, only?: Only): Promise<Float64Array | undefined>;
@@ -48,97 +33,67 @@ export interface Only {
   readonly wrt: Layout;
 }
 
-interface Owned {
-  readonly name: string;
-  readonly data: TypedArray;
-}
-
 /** Begin the calls on a subject: apply is called once, and its outputs laid out. Raises what apply raises. */
 export async function startSession(subject: Subject, options: CheckOptions): Promise<Session> {
-  const incidents: Incident[] = [];
-  const counts = { check: {}, search: {}, pictures: {} } as Record<Stage, Record<string, number>>;
   const { handle, inputs, wrt } = subject;
+  const calls = new Calls(options);
   const given = owned(inputs, 'inputs');
-  const write: Exchange = exchange(
+  const evaluate = (at: object, handed: readonly Owned[]) =>
+    calls.run('apply', handed, () => handle.apply(at as never) as Promise<object>);
+  const first = await evaluate(inputs, given);
+  const of = outputLayout(subject, options, first, wrt);
+  const write = exchange(
     inputs,
     wrt.slots.map(({ variable }) => variable),
   );
-  const state = { stage: 'check' as Stage };
-  let made = 0;
-
-  const call = async <T>(endpoint: EndpointName, handed: readonly Owned[], run: () => Promise<T>): Promise<T> => {
-    options.signal?.throwIfAborted();
-    options.onCall?.(made++, endpoint);
-    const count = counts[state.stage];
-    count[endpoint] = (count[endpoint] ?? 0) + 1;
-    const before = handed.map(({ data }) => data.slice());
-    try {
-      return await run();
-    } finally {
-      incidents.push(...changes(endpoint, handed, before, incidents));
-    }
-  };
-  const outputs = await call('apply', given, () => handle.apply(inputs as never) as Promise<object>);
-  const of = outputLayout(subject, options, outputs, wrt);
-  const session: Session = {
+  const product = productsOf(subject, calls, given);
+  return {
     subject,
     of,
-    y: outputsOf(of, outputs),
-    incidents,
-    counts,
+    y: outputsOf(of, first),
+    incidents: calls.incidents,
+    counts: calls.counts,
     get stage() {
-      return state.stage;
+      return calls.stage;
     },
     set stage(stage) {
-      state.stage = stage;
+      calls.stage = stage;
     },
+    stopped: () => options.signal?.aborted ?? false,
     apply: async (x) => {
       const at = x ? write(arraysOf(wrt, x)) : inputs;
-      const handed = x ? owned(at, 'inputs') : given;
-      return outputsOf(of, await call('apply', handed, () => handle.apply(at as never) as Promise<object>));
+      return outputsOf(of, await evaluate(at, x ? owned(at, 'inputs') : given));
     },
-    jvp: (tangent, only) => product('jvp', 'tangent', tangent, only?.wrt ?? wrt, only?.of ?? of),
-    vjp: (cotangent, only) => product('vjp', 'cotangent', cotangent, only?.of ?? of, only?.wrt ?? wrt),
-    jacobian: async () => {
+    jvp: (tangent, only) => product('jvp', tangent, only?.wrt ?? wrt, only?.of ?? of),
+    vjp: (cotangent, only) => product('vjp', cotangent, only?.of ?? of, only?.wrt ?? wrt),
+    jacobian: () => {
       const request = { inputs, of: pathsOf(of), wrt: pathsOf(wrt) };
-      const blocks = await attempt('jacobian', () => call('jacobian', given, () => handle.jacobian(request as never)));
-      return blocks && take('jacobian', readBlocks(of, wrt, blocks));
+      const ask = () => handle.jacobian(request as never);
+      return calls.attempt('jacobian', given, ask, (blocks) => readBlocks(of, wrt, blocks));
     },
   };
+}
 
-  const attempt = async <T>(endpoint: DerivativeName, run: () => Promise<T>): Promise<T | undefined> => {
-    try {
-      return await run();
-    } catch (error) {
-      if (options.signal?.aborted) throw error;
-      incidents.push(incidentOf(endpoint, error));
-      return undefined;
-    }
-  };
-  const take = (endpoint: DerivativeName, found: ReturnType<typeof readResult>): Float64Array | undefined => {
-    if (!isMisfit(found)) return found;
-    incidents.push({ endpoint, ...found });
-    return undefined;
-  };
-  const product = async (
-    endpoint: 'jvp' | 'vjp',
-    name: 'tangent' | 'cotangent',
-    seed: Float64Array,
-    from: Layout,
-    to: Layout,
-  ): Promise<Float64Array | undefined> => {
+type Product = (
+  endpoint: 'jvp' | 'vjp',
+  seed: Float64Array,
+  from: Layout,
+  to: Layout,
+) => Promise<Float64Array | undefined>;
+
+function productsOf({ handle, inputs }: Subject, calls: Calls, given: readonly Owned[]): Product {
+  return (endpoint, seed, from, to) => {
+    const name = endpoint === 'jvp' ? 'tangent' : 'cotangent';
     const arrays = arraysOf(from, seed);
     const seeds = Object.fromEntries(from.slots.map(({ path }, k) => [path, arrays[k]!]));
-    const [a, b] = endpoint === 'jvp' ? [to, from] : [from, to];
-    const request = { inputs, of: pathsOf(a), wrt: pathsOf(b), [name]: seeds };
-    const handed = [
-      ...given,
-      ...from.slots.map(({ path }, k) => ({ name: `${name}["${path}"]`, data: arrays[k]!.data })),
-    ];
-    const value = await attempt(endpoint, () => call(endpoint, handed, () => handle[endpoint](request as never)));
-    return value && take(endpoint, readResult(to, `${handle.name}.${endpoint}()`, value));
+    const [of, wrt] = endpoint === 'jvp' ? [to, from] : [from, to];
+    const request = { inputs, of: pathsOf(of), wrt: pathsOf(wrt), [name]: seeds };
+    const lent = from.slots.map(({ path }, k) => ({ name: `${name}["${path}"]`, data: arrays[k]!.data }));
+    const ask = () => handle[endpoint](request as never);
+    return calls.attempt(endpoint, [...given, ...lent], ask, (value) =>
+      readResult(to, `${handle.name}.${endpoint}()`, value),
+    );
   };
-  return session;
 }
 
 function pathsOf({ slots }: Layout): readonly string[] {
@@ -193,49 +148,4 @@ function readBlocks(of: Layout, wrt: Layout, blocks: object): ReturnType<typeof 
     }
   }
   return full;
-}
-
-/** Every typed array in a value, with its path. */
-function owned(value: unknown, name: string): readonly Owned[] {
-  if (isNdArray(value)) return [{ name, data: value.data }];
-  if (isTypedArray(value)) return [{ name, data: viewArray(value)?.data ?? new Uint8Array(0) }];
-  if (typeof value !== 'object' || value === null) return [];
-  const entries = value instanceof Map ? [...value] : Object.entries(value);
-  return entries.flatMap(([key, item]) => owned(item, `${name}.${String(key)}`));
-}
-
-// What was written to is put back, so that the rest of the check is about the point that was asked for.
-function changes(
-  endpoint: EndpointName,
-  handed: readonly Owned[],
-  before: readonly TypedArray[],
-  known: readonly Incident[],
-): readonly Incident[] {
-  const changed = handed.filter(({ data }, k) => !sameEntries(data, before[k]!));
-  for (const [k, { data }] of handed.entries())
-    if (changed.includes(handed[k]!)) (data as Float64Array).set(before[k] as Float64Array);
-  if (changed.length === 0 || known.some((one) => one.endpoint === endpoint && one.verdict === 'mutates')) return [];
-  const names = changed.map(({ name }) => name).join(', ');
-  const message = `${endpoint} writes to ${names}. Copy an array before you change it.`;
-  return [{ endpoint, verdict: 'mutates', message }];
-}
-
-function sameEntries(a: TypedArray, b: TypedArray): boolean {
-  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
-  return true;
-}
-
-const contract: Readonly<Record<string, Verdict>> = {
-  E_RESULT_SHAPE: 'wrong shape',
-  E_RESULT_AMBIGUOUS: 'wrong shape',
-  E_RESULT_DTYPE: 'wrong dtype',
-  E_RESULT_TYPE: 'wrong dtype',
-  E_RESULT_MISSING: 'wrong keys',
-};
-
-function incidentOf(endpoint: EndpointName, error: unknown): Incident {
-  const codes = error instanceof ComponentError ? [error.code, ...error.problems.map(({ code }) => code)] : [];
-  const code = codes.find((one) => Object.hasOwn(contract, one));
-  const text = error instanceof Error ? error.message : String(error);
-  return { endpoint, verdict: code ? contract[code]! : 'fails', message: code ? text : `${endpoint} throws: ${text}` };
 }

@@ -1,10 +1,19 @@
 /** Plain arithmetic on flat vectors. A vector of complex elements is interleaved, and products do not conjugate. */
 
-/** √Σ v² over a range, without overflow. */
+/** √Σ v² over a range, without overflow or underflow. */
 export function norm(v: Float64Array, start = 0, end: number = v.length): number {
+  let sum = 0;
+  for (let i = start; i < end; i++) sum += v[i]! * v[i]!;
+  return sum > 1e-250 && sum < 1e250 ? Math.sqrt(sum) : scaledNorm(v, start, end);
+}
+
+function scaledNorm(v: Float64Array, start: number, end: number): number {
   let largest = 0;
-  for (let i = start; i < end; i++) largest = Math.max(largest, Math.abs(v[i]!));
-  if (!(largest > 0) || !Number.isFinite(largest)) return largest;
+  for (let i = start; i < end; i++) {
+    if (Number.isNaN(v[i]!)) return Number.NaN;
+    largest = Math.max(largest, Math.abs(v[i]!));
+  }
+  if (largest === 0 || largest === Number.POSITIVE_INFINITY) return largest;
   let sum = 0;
   for (let i = start; i < end; i++) sum += (v[i]! / largest) ** 2;
   return largest * Math.sqrt(sum);
@@ -59,9 +68,13 @@ export function minus(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((value, i) => value - b[i]!);
 }
 
-/** Whether two vectors are the same to the last bit; NaN is the same as NaN. */
+/** Whether two vectors hold the same values; NaN is the same as NaN. */
 export function identical(a: Float64Array, b: Float64Array): boolean {
-  return a.length === b.length && a.every((value, i) => Object.is(value, b[i]) || value === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] !== b[i] && !(Number.isNaN(a[i]!) && Number.isNaN(b[i]!))) return false;
+  }
+  return true;
 }
 
 /** The value that a share `q` of the finite values does not exceed; 0 of none. */
