@@ -7,6 +7,7 @@ import { ruleOf } from '../derive/rules.js';
 import type { Endpoint, EndpointName, Endpoints, Point } from '../operators/endpoints.js';
 import { readVariables } from '../operators/request.js';
 import type { CompiledComponent } from './compile.js';
+import { memoOf } from './recall.js';
 import type { Plan } from './resolve.js';
 
 const measured = new WeakMap<object, CallCosts>();
@@ -19,8 +20,10 @@ function costsOf(table: object): CallCosts {
 }
 
 /** What is behind a derivation over `table`. */
-export function behindOf({ signature, plan }: CompiledComponent, table: Partial<Endpoints>): Behind {
+export function behindOf(compiled: CompiledComponent, table: Partial<Endpoints>): Behind {
+  const { signature, plan } = compiled;
   return {
+    memo: memoOf(compiled, table),
     component: signature.name,
     traits: traitsOf(plan),
     costs: costsOf(table),

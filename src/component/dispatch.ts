@@ -2,7 +2,7 @@
 import { isZero } from '../array/contraction.js';
 import { drive, following, isPromise } from '../derive/drive.js';
 import type { Memo } from '../derive/memo/memo.js';
-import type { Context } from '../derive/rule.js';
+import type { Context, ShapeSource } from '../derive/rule.js';
 import { ruleOf } from '../derive/rules.js';
 import type {
   EndpointName,
@@ -17,7 +17,7 @@ import type {
 } from '../operators/endpoints.js';
 import { operators } from '../operators/index.js';
 import type { Linearized } from '../operators/linearization.js';
-import { learnShapes } from '../operators/shapes.js';
+import { isKnown, learnShapes } from '../operators/shapes.js';
 import { readAbstract } from '../schema/abstract.js';
 import { check } from '../schema/check.js';
 import { behindOf, derivesIn, watched } from './behind.js';
@@ -57,7 +57,7 @@ export function dispatch(compiled: CompiledComponent, instance: object): Dispatc
   if (known) return known;
   const table: Record<string, unknown> = {};
   const endpoints = table as Dispatch;
-  const memo = memoOf(compiled);
+  const memo = memoOf(compiled, endpoints);
   const closures = closuresOf(compiled, instance, memo, table);
   for (const [endpoint, one] of compiled.plan) {
     const run =
@@ -132,11 +132,12 @@ export function derived(compiled: CompiledComponent, endpoints: Dispatch, { rule
     const { read } = operators.abstractEval;
     return endpoints.abstractEval!(read(signature, { inputs }, value, [], callOptions));
   };
-  const shapes = (point: Point): MaybePromise<readonly Variable[]> =>
+  const learn = (point: Point): MaybePromise<readonly Variable[]> =>
     learnShapes(point, () => {
       if (!endpoints.primal || isIdle(point)) return outputsAt(point);
       return following(endpoints.primal(point), (outputs) => outputs ?? outputsAt(point));
     });
+  const shapes = rememberedShapes(memoOf(compiled, endpoints), learn);
   const evaluate = (inputs: object): MaybePromise<unknown> => {
     const apply = endpoints.apply!;
     return (unchecked.get(apply) ?? ((given: object) => apply({ inputs: given })))(inputs);
@@ -153,6 +154,23 @@ export function derived(compiled: CompiledComponent, endpoints: Dispatch, { rule
     return isPromise(result) ? Promise.resolve(result).then(abstract) : abstract(result);
   };
 }
+
+/** Shapes that were learned at a point are known there. */
+function rememberedShapes(memo: Memo | undefined, learn: ShapeSource): ShapeSource {
+  return (point) => {
+    if (!memo || point.of.every(isKnown)) return learn(point);
+    const name = `shapes ${JSON.stringify(point.of.map(({ path }) => path))}`;
+    const place = memo.at(point.inputs);
+    const known = place?.get(name);
+    if (known) return known as readonly Variable[];
+    return following(learn(point), (of) => {
+      place?.set(name, of, of.length * variableBytes);
+      return of;
+    });
+  };
+}
+
+const variableBytes = 512;
 
 /** Whether a product asks for nothing: all of its seed is zero. */
 function isIdle(point: Point | SeededPoint): boolean {

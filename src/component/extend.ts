@@ -38,7 +38,7 @@ function added(rule: RuleName, decorator: string, { type: owner }: CompiledCompo
 
 function tableOf(compiled: CompiledComponent, plan: Plan, base: Dispatch): Dispatch {
   const table: Record<string, unknown> = { ...base };
-  const memo = memoOf(compiled);
+  const memo = memoOf(compiled, table as Dispatch);
   for (const [endpoint, one] of plan) {
     const added = !Object.hasOwn(base, endpoint) && one.kind === 'derived';
     const run = added ? derived(compiled, table as Dispatch, one) : watched(plan, table, endpoint, base[endpoint]);

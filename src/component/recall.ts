@@ -8,9 +8,14 @@ import type { DerivedEndpoint, Plan } from './resolve.js';
 
 const defaultBytes = 64 * 2 ** 20;
 
-/** The memory of one instance, as its class declares it. */
-export function memoOf({ cache }: Pick<CompiledComponent, 'cache'>): Memo | undefined {
-  return cache === false ? undefined : new Memo(cache?.bytes ?? defaultBytes);
+const memos = new WeakMap<object, Memo>();
+
+/** The memory of a dispatch table, as the class declares it. */
+export function memoOf({ cache }: Pick<CompiledComponent, 'cache'>, table: Partial<Endpoints>): Memo | undefined {
+  if (cache === false) return undefined;
+  const memo = memos.get(table) ?? new Memo(cache?.bytes ?? defaultBytes);
+  memos.set(table, memo);
+  return memo;
 }
 
 /**

@@ -6,7 +6,10 @@ import { valueAt } from '../schema/path.js';
 import type { MaybePromise, Point, Variable } from './endpoints.js';
 import { dtypeOfValue } from './request.js';
 
-const isKnown = (one: Variable): boolean => one.shape !== undefined && one.dtype !== 'any';
+/** Whether the shape and the dtype of a variable are known. */
+export function isKnown(one: Variable): boolean {
+  return one.shape !== undefined && one.dtype !== 'any';
+}
 
 /** The outputs of a point with the shapes and dtypes they have in `outputs`: values, or abstract ones. */
 export function withShapes(point: Point, outputs: unknown): readonly Variable[] {

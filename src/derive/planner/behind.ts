@@ -1,6 +1,7 @@
 /** What is behind a derivation besides its bases: the component it belongs to, and what is kept between its requests. */
 import type { EndpointName, Point } from '../../operators/endpoints.js';
 import type { Content } from '../memo/content.js';
+import type { Memo } from '../memo/memo.js';
 import type { Pattern } from '../sparsity/pattern.js';
 import type { CallCosts } from './costs.js';
 import type { Everything, SteadyBlock } from './declared.js';
@@ -51,6 +52,8 @@ export interface Behind {
   /** All that is differentiable at a point; outputs may lack their shapes. */
   readonly everything?: ((point: Point) => Everything) | undefined;
   readonly known: Map<string, Known>;
+  /** What was worked out at the points last asked at. */
+  readonly memo?: Memo | undefined;
   readonly warn: Warn;
 }
 

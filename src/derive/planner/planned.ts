@@ -25,7 +25,8 @@ import { blockShape, joinArrays, type Space } from './flat.js';
 import { type Bases, type Job, jobOf, refuseBeyond, widthOf } from './job.js';
 import { checkPlanOptions, type KnownPaths, type ProductsOptions } from './options.js';
 import type { Plan } from './plan.js';
-import { planOf, type Recovered, recoverJacobian } from './recover.js';
+import { planOf, type Recovered } from './recover.js';
+import { knownMatrix, recoveredOnce } from './remembered.js';
 
 type Base<P extends ProductName> = Pick<Endpoints, P>;
 type Options = ProductsOptions;
@@ -110,7 +111,7 @@ export function planningJacobian<P extends ProductName>(parts: Parts<P, Point, B
     const job = yield* jobFor(parts, base, point, context);
     if (!job) return yield* plain(base, point, context);
     refuseBeyond(job, blockBytes(job));
-    return blocksOf(job, yield* recoverJacobian(job));
+    return blocksOf(job, yield* recoveredOnce(job));
   }
   function* plan(base: Base<P>, point: Point, context: Context<Options>): Stepwise<Plan | undefined> {
     if (isPlain(products, context)) return undefined;
@@ -138,6 +139,11 @@ export function planningProduct<P extends ProductName>(
     if (isPlain(products, context) || used.wrt.length === 0 || used.of.length === 0) return undefined;
     return yield* jobFor(parts, base, used, context);
   }
+  // Of the whole request, where its shapes are known: its Jacobian may be remembered.
+  function* jobOfAll(base: Base<P>, point: SeededPoint, context: Context<Options>): Stepwise<Job | undefined> {
+    const told = to === 'jvp' || point.of.every(({ shape }) => shape !== undefined);
+    return told && context.behind?.memo ? yield* jobFor(parts, base, point, context) : undefined;
+  }
   function* derive(base: Base<P>, request: SeededPoint, given: Context<Options>): Stepwise<Arrays> {
     const point = heeding(products, request, given);
     const context = isPlain(products, given) ? given : learning(given);
@@ -149,9 +155,14 @@ export function planningProduct<P extends ProductName>(
     if (isDense(plan.pattern) && plan.verification === 0) {
       return split(to === 'jvp' ? job.of : job.wrt, yield* dotSweep(job, plan, point.seed));
     }
-    const { matrix } = yield* recoverJacobian(job);
-    if (to === 'jvp') return product(job.wrt, job.of, point.seed, (seed) => multiply(matrix!, seed));
-    return product(job.of, job.wrt, point.seed, (seed) => multiplyTransposed(matrix!, seed));
+    const whole = yield* jobOfAll(base, point, context);
+    const more = whole && knownMatrix(whole);
+    if (more) return multiplied(whole, more, point.seed);
+    return multiplied(job, (yield* recoveredOnce(job)).matrix!, point.seed);
+  }
+  function multiplied(job: Job, matrix: SparseMatrix, seed: Arrays): Arrays {
+    if (to === 'jvp') return product(job.wrt, job.of, seed, (flat) => multiply(matrix, flat));
+    return product(job.of, job.wrt, seed, (flat) => multiplyTransposed(matrix, flat));
   }
   function* plan(base: Base<P>, request: SeededPoint, context: Context<Options>): Stepwise<Plan | undefined> {
     const job = yield* jobOfLive(base, request, context);
