@@ -1,6 +1,7 @@
 /** A server of its own for one component. */
-import fastify, { type FastifyInstance, LogController } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { ComponentError, fail } from '../errors.js';
+import { refuseBroken } from './brokenRequest.js';
 import { Drain } from './drain.js';
 import { openExecutor } from './open.js';
 import { settingsOf, whole } from './options.js';
@@ -84,6 +85,9 @@ export async function application(
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
     return503OnClosing: false,
+    clientErrorHandler: refuseBroken,
+    frameworkErrors: (error, request, reply) =>
+      void sendError(service, error, request as FastifyRequest, reply as FastifyReply),
     routerOptions: { ignoreTrailingSlash: true },
     bodyLimit: Math.max(1, service.settings.bodyLimit),
     keepAliveTimeout,
