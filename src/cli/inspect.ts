@@ -7,6 +7,7 @@ import { endpointNames } from '../operators/endpoints.js';
 import { operators } from '../operators/index.js';
 import type { FieldSpec } from '../schema/field.js';
 import type { Schema } from '../schema/schema.js';
+import { type CostReport, costRow } from './cost.js';
 import type { Style } from './terminal.js';
 
 /** One endpoint. */
@@ -36,6 +37,8 @@ export interface Report {
   readonly endpoints: readonly EndpointReport[];
   readonly inputs: readonly PathReport[];
   readonly outputs: readonly PathReport[];
+  /** What the derivatives would cost for a request, where one was given. */
+  readonly costs?: readonly CostReport[];
 }
 
 /** The report on a component. */
@@ -80,10 +83,11 @@ function typeOf(spec: FieldSpec): string {
 
 /** The report for people. */
 export function reportText(report: Report, style: Style): string {
-  const { name, version, description, endpoints, inputs, outputs } = report;
+  const { name, version, description, endpoints, inputs, outputs, costs } = report;
   return `${[
     `${style(name)} ${version}${description === '' ? '' : `  ${description}`}`,
     `${style('Endpoints')}\n${table(endpoints.map(endpointRow))}`,
+    ...(costs ? [`${style('Costs')}\n${table(costs.map(costRow))}`] : []),
     `${style('Inputs')}\n${table(inputs.map((path) => pathRow(path, true)))}`,
     `${style('Outputs')}\n${table(outputs.map((path) => pathRow(path, false)))}`,
   ].join('\n\n')}\n`;

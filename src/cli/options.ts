@@ -188,6 +188,12 @@ export const options = {
     env: ['COTANGENT_COMPONENT_VERSION', 'TESSERACT_RUNTIME_VERSION', 'TESSERACT_VERSION'],
     summary: 'The version that clients see.',
   },
+  cost: {
+    kind: 'text',
+    value: 'request',
+    env: [],
+    summary: 'Tell what each derivative would cost for the inputs of this request: its JSON, @file, or -.',
+  },
   json: { kind: 'flag', env: [], summary: 'Print JSON for programs.' },
   commonjs: { kind: 'flag', env: [], summary: 'Make a CommonJS project instead of ES modules.' },
   standard: { kind: 'flag', env: [], summary: 'Use standard decorators instead of experimentalDecorators.' },

@@ -6,16 +6,9 @@ import { isZero } from '../array/contraction.js';
 import { following, type Stepwise, settled } from '../derive/drive.js';
 import type { Calls, Method, PatternSource, Plan } from '../derive/planner/plan.js';
 import { elementsOf } from '../derive/probe.js';
-import { callsOf, type Context } from '../derive/rule.js';
+import { type Context, callsOf } from '../derive/rule.js';
 import { type RuleName, ruleOf } from '../derive/rules.js';
-import type {
-  EndpointName,
-  Endpoints,
-  Point,
-  RequestOf,
-  SeededPoint,
-  Variable,
-} from '../operators/endpoints.js';
+import type { EndpointName, Endpoints, Point, RequestOf, SeededPoint, Variable } from '../operators/endpoints.js';
 import { contextOf } from './behind.js';
 import type { CompiledComponent } from './compile.js';
 import type { Dispatch } from './dispatch.js';
@@ -75,12 +68,29 @@ export function* explanation(
   const calls = yield* callsFor(desk, endpoint, request);
   if (one.kind === 'own') {
     const spent = desk.spent;
-    return { endpoint, method: 'own', direction: 'own', calls, atMost: false, verification: 0, exact: true, bytes: 0, spent };
+    return {
+      endpoint,
+      method: 'own',
+      direction: 'own',
+      calls,
+      atMost: false,
+      verification: 0,
+      exact: true,
+      bytes: 0,
+      spent,
+    };
   }
   const row = ruleOf(one.rule);
   const plan = yield* planFor(desk, endpoint, request);
   const about = plan ? aboutPlan(plan) : yield* aboutRule(desk, endpoint, one.rule, request);
-  return { endpoint, rule: one.rule, exact: row.exact && exactBelow(desk, row.from), calls, ...about, spent: desk.spent };
+  return {
+    endpoint,
+    rule: one.rule,
+    exact: row.exact && exactBelow(desk, row.from),
+    calls,
+    ...about,
+    spent: desk.spent,
+  };
 }
 
 /** Whether all that an answer is made from is exact. */
@@ -172,7 +182,8 @@ function counting(desk: Desk, context: Context): Context {
 
 /** What is called for the shapes of a point's outputs, where they are not known. */
 function shapeCall({ compiled, endpoints }: Desk, point: Point): EndpointName | undefined {
-  if (endpoints.primal || point.of.every(({ shape, dtype }) => shape !== undefined && dtype !== 'any')) return undefined;
+  if (endpoints.primal || point.of.every(({ shape, dtype }) => shape !== undefined && dtype !== 'any'))
+    return undefined;
   return compiled.plan.get('abstractEval')?.kind === 'own' ? 'abstractEval' : 'apply';
 }
 
@@ -226,8 +237,7 @@ function* baseCalls(desk: Desk, base: EndpointName, count: number, asked: Point,
   if (desk.compiled.plan.get(base)?.kind !== 'derived') return { [base]: count };
   const swept: readonly Variable[] = base === 'jvp' ? known.wrt : base === 'vjp' ? known.of : [];
   const total = elementsOf(swept);
-  const each = (one: Variable): Point =>
-    base === 'jvp' ? { ...asked, wrt: [one] } : { ...asked, of: [one] };
+  const each = (one: Variable): Point => (base === 'jvp' ? { ...asked, wrt: [one] } : { ...asked, of: [one] });
   if (total !== count) return add({}, yield* callsFor(desk, base, unseeded(asked)), count);
   const tally: Tally = {};
   for (const one of swept) add(tally, yield* callsFor(desk, base, unseeded(each(one))), elementsOf([one]));
@@ -238,4 +248,3 @@ function* baseCalls(desk: Desk, base: EndpointName, count: number, asked: Point,
 function unseeded({ inputs, of, wrt, options }: Point): Point {
   return { inputs, of, wrt, options };
 }
-

@@ -32,11 +32,7 @@ export interface LooseHandle extends Pick<Offer['compiled'], 'name' | 'version' 
 const foundations = new WeakMap<object, Foundation>();
 
 /** A handle that sends its requests by `send`, and explains them by the endpoints that answer them. */
-export function handleOver(
-  of: Offer['compiled'],
-  send: Send,
-  endpoints: () => Offer['endpoints'],
-): LooseHandle {
+export function handleOver(of: Offer['compiled'], send: Send, endpoints: () => Offer['endpoints']): LooseHandle {
   return {
     name: of.name,
     version: of.version,
