@@ -24,7 +24,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   testing: core,
   client: core,
   server: [...core, 'loading', 'testing'],
-  cli: [...core, 'loading', 'testing', 'client', 'server'],
+  proxy: [...core, 'client', 'server'],
+  cli: [...core, 'loading', 'testing', 'client', 'server', 'proxy'],
   decorators: [
     'array',
     'schema',

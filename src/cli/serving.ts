@@ -42,7 +42,8 @@ function serveOptions(options: OptionValues, argument: string | undefined): Serv
   };
 }
 
-function untilAsked(signal: AbortSignal): Promise<string> {
+/** Which signal asks the process to end, once one does. */
+export function untilAsked(signal: AbortSignal): Promise<string> {
   return new Promise((done) => {
     signal.addEventListener('abort', () => done('SIGINT'), { once: true });
     process.once('SIGTERM', () => done('SIGTERM'));

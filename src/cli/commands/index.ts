@@ -40,6 +40,10 @@ export const commands = {
     load: async () => (await import('./openapiSchema.js')).openapiSchema,
   },
   serve: { summary: 'Serve the component over HTTP.', load: async () => (await import('./serve.js')).serve },
+  proxy: {
+    summary: 'Serve a running component with derived endpoints added.',
+    load: async () => (await import('./proxy.js')).proxy,
+  },
   init: { summary: 'Start a new project with a component in it.', load: async () => (await import('./init.js')).init },
   completion: {
     summary: 'Print the script that completes commands and options in a shell.',
