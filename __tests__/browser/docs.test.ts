@@ -1,0 +1,89 @@
+/** The documentation page in Chromium, with every other address out of reach. */
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { type RunningServer, serve } from '../../src/server/index.js';
+import { Sampler } from '../fixtures/server/sampler.js';
+
+const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const isThere = existsSync(executablePath);
+// Where there is no Chromium these tests are left out, but never in CI.
+const suite = isThere || process.env['CI'] ? describe : describe.skip; // no Chromium on this machine
+
+suite('the documentation page', () => {
+  let server: RunningServer;
+  let browser: Browser;
+  let page: Page;
+  const asked: string[] = [];
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    server = await serve({ component: Sampler, port: 0, log: 'silent' });
+    const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'];
+    const quiet = [
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+    ];
+    browser = await chromium.launch({ executablePath, args: [...flags, ...quiet] });
+    page = await browser.newPage();
+    page.on('request', (request) => asked.push(request.url()));
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text());
+    });
+    await page.goto(`${server.url}/docs`);
+    await page.waitForSelector('#apply textarea');
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  test('asks for nothing but its own files and the document', () => {
+    const paths = asked.filter((url) => !url.startsWith('data:')).map((url) => url.replace(server.url, ''));
+    expect(paths.sort()).toEqual(['/docs', '/docs/page.css', '/docs/page.js', '/openapi.json']);
+  });
+
+  test('shows the component, its endpoints and where they come from', async () => {
+    expect(await page.textContent('h1')).toBe('Sampler2.1.0');
+    expect(await page.locator('summary code').allTextContents()).toEqual([
+      '/apply',
+      '/jacobian',
+      '/jacobian_vector_product',
+      '/vector_jacobian_product',
+      '/abstract_eval',
+    ]);
+    expect(await page.textContent('#jacobian .origin')).toBe(
+      'derived by jacobianFromVjp: 1 vjp call for each element of the outputs',
+    );
+    expect(await page.locator('#inputs td:first-child').allTextContents()).toContain('l.[].w');
+  });
+
+  test('sends the request that is written there, and shows the answer', async () => {
+    await page.fill('#apply-body', '{"inputs":{"x":[1,2,4],"s":2}}');
+    await page.click('#apply button.send');
+    await page.locator('#apply .status', { hasText: '200' }).waitFor();
+    const answer = JSON.parse((await page.textContent('#apply-answer')) ?? '');
+    expect(answer.y.data.buffer).toEqual([2, 4, 8]);
+    expect(answer.total.data.buffer).toBe(7);
+  });
+
+  test('sends the example of a derived endpoint as it stands', async () => {
+    await page.click('#jacobian summary');
+    await page.click('#jacobian button.send');
+    await page.locator('#jacobian .status', { hasText: '200' }).waitFor();
+    expect(JSON.parse((await page.textContent('#jacobian-answer')) ?? '')).toHaveProperty('y');
+  });
+
+  test('shows what is wrong with a request', async () => {
+    await page.fill('#apply-body', '{"inputs":{"x":"a"}}');
+    await page.click('#apply button.send');
+    await page.locator('#apply .status', { hasText: '422' }).waitFor();
+    expect(await page.textContent('#apply-answer')).toContain('array_non_numeric');
+  });
+
+  test('breaks no rule of its own content policy, and raises no error but that answer', () => {
+    expect(faults.filter((fault) => !fault.includes('422'))).toEqual([]);
+  });
+});
