@@ -143,11 +143,12 @@ function wordsOf({ buffer, byteOffset, byteLength }: ArrayBufferView): {
   };
 }
 
+const { imul } = Math;
 const FIRST = 0x9e3779b1;
 const SECOND = 0x85ebca77;
 
 function mix(hash: number, word: number): number {
-  return Math.imul(((hash << 13) | (hash >>> 19)) ^ word, FIRST);
+  return imul(((hash << 13) | (hash >>> 19)) ^ word, FIRST);
 }
 
 /** A 32-bit hash: only a first sieve, as contents are compared afterwards. */
@@ -155,7 +156,7 @@ function hashOf(text: string, arrays: readonly ArrayBufferView[]): number {
   let hash = SECOND ^ text.length;
   for (let i = 0; i < text.length; i++) hash = mix(hash, text.charCodeAt(i));
   for (const view of arrays) hash = mix(hash, hashView(view));
-  hash = Math.imul(hash ^ (hash >>> 15), SECOND);
+  hash = imul(hash ^ (hash >>> 15), SECOND);
   return hash ^ (hash >>> 13);
 }
 
@@ -165,10 +166,10 @@ function hashView(view: ArrayBufferView): number {
   let [a, b, c, d] = [FIRST, SECOND, FIRST ^ view.byteLength, SECOND ^ view.byteLength];
   const whole = words.length - (words.length % 4);
   for (let i = 0; i < whole; i += 4) {
-    a = Math.imul(((a << 13) | (a >>> 19)) ^ words[i]!, FIRST);
-    b = Math.imul(((b << 13) | (b >>> 19)) ^ words[i + 1]!, FIRST);
-    c = Math.imul(((c << 13) | (c >>> 19)) ^ words[i + 2]!, FIRST);
-    d = Math.imul(((d << 13) | (d >>> 19)) ^ words[i + 3]!, FIRST);
+    a = imul(((a << 13) | (a >>> 19)) ^ words[i]!, FIRST);
+    b = imul(((b << 13) | (b >>> 19)) ^ words[i + 1]!, FIRST);
+    c = imul(((c << 13) | (c >>> 19)) ^ words[i + 2]!, FIRST);
+    d = imul(((d << 13) | (d >>> 19)) ^ words[i + 3]!, FIRST);
   }
   for (let i = whole; i < words.length; i++) a = mix(a, words[i]!);
   for (let i = 0; i < rest.length; i++) b = mix(b, rest[i]!);

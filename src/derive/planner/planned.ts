@@ -26,7 +26,7 @@ import { type Bases, type Job, jobOf, refuseBeyond, widthOf } from './job.js';
 import { checkPlanOptions, type KnownPaths, type ProductsOptions } from './options.js';
 import type { Plan } from './plan.js';
 import { planOf, type Recovered } from './recover.js';
-import { knownMatrix, recoveredOnce } from './remembered.js';
+import { knownMatrix, placeOf, recoveredOnce } from './remembered.js';
 
 type Base<P extends ProductName> = Pick<Endpoints, P>;
 type Options = ProductsOptions;
@@ -111,7 +111,7 @@ export function planningJacobian<P extends ProductName>(parts: Parts<P, Point, B
     const job = yield* jobFor(parts, base, point, context);
     if (!job) return yield* plain(base, point, context);
     refuseBeyond(job, blockBytes(job));
-    return blocksOf(job, yield* recoveredOnce(job));
+    return blocksOf(job, yield* recoveredOnce(job, placeOf(job)));
   }
   function* plan(base: Base<P>, point: Point, context: Context<Options>): Stepwise<Plan | undefined> {
     if (isPlain(products, context)) return undefined;
@@ -155,10 +155,11 @@ export function planningProduct<P extends ProductName>(
     if (isDense(plan.pattern) && plan.verification === 0) {
       return split(to === 'jvp' ? job.of : job.wrt, yield* dotSweep(job, plan, point.seed));
     }
+    const place = placeOf(job);
     const whole = yield* jobOfAll(base, point, context);
-    const more = whole && knownMatrix(whole);
+    const more = whole && knownMatrix(whole, place);
     if (more) return multiplied(whole, more, point.seed);
-    return multiplied(job, (yield* recoveredOnce(job)).matrix!, point.seed);
+    return multiplied(job, (yield* recoveredOnce(job, place)).matrix!, point.seed);
   }
   function multiplied(job: Job, matrix: SparseMatrix, seed: Arrays): Arrays {
     if (to === 'jvp') return product(job.wrt, job.of, seed, (flat) => multiply(matrix, flat));
