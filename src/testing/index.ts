@@ -29,3 +29,4 @@ export {
   type Nearness,
   type WrittenJacobian,
 } from './matchers.js';
+export { gradientPage, type PageOptions } from './page/page.js';

@@ -79,6 +79,7 @@ th, td { padding: 0.4rem 0.9rem 0.4rem 0; border-bottom: 1px solid var(--line); 
 th { font-weight: 500; }
 thead th { color: var(--soft); }
 tbody th { overflow-wrap: break-word; }
+#checks table, #worst table { min-width: 46rem; }
 td { font-variant-numeric: tabular-nums; }
 code, pre { font-family: ui-monospace, monospace; font-size: 0.9em; }
 pre { margin: 0; padding: 0.9rem 1.1rem; overflow-x: auto; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
