@@ -22,6 +22,7 @@ const shared = {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^cotangent$': '<rootDir>/src/index.ts',
+    '^cotangent/client/node$': '<rootDir>/src/client/node/index.ts',
     '^cotangent/([a-z]+)$': '<rootDir>/src/$1/index.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],

@@ -6,6 +6,8 @@ export { type DataOf, type DType, dtypeNames, type TypedArray } from './array/dt
 export { array } from './array/literal.js';
 export { type Complex, isNdArray, NdArray, type Nested, type Scalar, zeros } from './array/ndarray.js';
 export type { Shape, ShapePattern } from './array/shape.js';
+export { type Connection, type ConnectOptions, connect } from './client/connect.js';
+export { type DerivedOptions, withDerived } from './client/derived.js';
 export type { ComponentOptions, EndpointOptions } from './component/annotations.js';
 export type { Provenance } from './component/compile.js';
 export { DifferentiableComponent } from './component/component.js';
