@@ -4,7 +4,7 @@ import { CallCosts, type ProductName, timed } from '../derive/planner/costs.js';
 import { warn } from '../derive/planner/warning.js';
 import type { Context } from '../derive/rule.js';
 import { ruleOf } from '../derive/rules.js';
-import type { Endpoint, EndpointName, Endpoints, Point } from '../operators/endpoints.js';
+import type { Endpoint, EndpointName, Endpoints, Point, Variable } from '../operators/endpoints.js';
 import { readVariables } from '../operators/request.js';
 import type { CompiledComponent } from './compile.js';
 import { memoOf } from './recall.js';
@@ -61,4 +61,14 @@ export function derivesIn(table: Partial<Endpoints>, endpoint: EndpointName, con
 /** The context that an endpoint of `table` is derived in, where it is derived. */
 export function contextOf(table: Partial<Endpoints>, endpoint: EndpointName): Context | undefined {
   return contexts.get(table)?.get(endpoint);
+}
+
+/** The name that the shapes of outputs are remembered under. */
+export function shapesName(of: readonly Variable[]): string {
+  return `shapes ${JSON.stringify(of.map(({ path }) => path))}`;
+}
+
+/** Whether the shapes of a point's outputs are remembered. */
+export function areShapesKnown({ memo }: Pick<Behind, 'memo'>, { inputs, of }: Point): boolean {
+  return memo?.at(inputs)?.get(shapesName(of)) !== undefined;
 }

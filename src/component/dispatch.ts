@@ -20,7 +20,7 @@ import type { Linearized } from '../operators/linearization.js';
 import { isKnown, learnShapes } from '../operators/shapes.js';
 import { readAbstract } from '../schema/abstract.js';
 import { check } from '../schema/check.js';
-import { behindOf, derivesIn, watched } from './behind.js';
+import { behindOf, derivesIn, shapesName, watched } from './behind.js';
 import { blameAuthor } from './blame.js';
 import type { CompiledComponent } from './compile.js';
 import {
@@ -159,7 +159,7 @@ export function derived(compiled: CompiledComponent, endpoints: Dispatch, { rule
 function rememberedShapes(memo: Memo | undefined, learn: ShapeSource): ShapeSource {
   return (point) => {
     if (!memo || point.of.every(isKnown)) return learn(point);
-    const name = `shapes ${JSON.stringify(point.of.map(({ path }) => path))}`;
+    const name = shapesName(point.of);
     const place = memo.at(point.inputs);
     const known = place?.get(name);
     if (known) return known as readonly Variable[];

@@ -9,7 +9,7 @@ import { elementsOf } from '../derive/probe.js';
 import { type Context, callsOf } from '../derive/rule.js';
 import { type RuleName, ruleOf } from '../derive/rules.js';
 import type { EndpointName, Endpoints, Point, RequestOf, SeededPoint, Variable } from '../operators/endpoints.js';
-import { contextOf } from './behind.js';
+import { areShapesKnown, contextOf } from './behind.js';
 import type { CompiledComponent } from './compile.js';
 import type { Dispatch } from './dispatch.js';
 
@@ -24,7 +24,7 @@ export interface Explanation {
   readonly method: Way;
   /** What it is made from: `own`, or the endpoints that are called. */
   readonly direction: 'own' | EndpointName | 'both';
-  /** How often each method of the author is called, where nothing is remembered of the point. */
+  /** How often each method of the author is called. Of the point no more than shapes are taken to be remembered. */
   readonly calls: Calls;
   /** Whether it may turn out to be less: a rank may be lower than its bound. */
   readonly atMost: boolean;
@@ -65,14 +65,15 @@ export function* explanation(
 ): Stepwise<Explanation> {
   const desk: Desk = { compiled, endpoints, spent: {}, learned: new Map() };
   const one = compiled.plan.get(endpoint)!;
-  const calls = yield* callsFor(desk, endpoint, request);
+  // Twice: shapes that are learned the first time may be remembered, and then the request need not ask for them.
+  yield* callsFor(desk, endpoint, request);
   if (one.kind === 'own') {
     const spent = desk.spent;
     return {
       endpoint,
       method: 'own',
       direction: 'own',
-      calls,
+      calls: { [endpoint]: 1 },
       atMost: false,
       verification: 0,
       exact: true,
@@ -83,6 +84,7 @@ export function* explanation(
   const row = ruleOf(one.rule);
   const plan = yield* planFor(desk, endpoint, request);
   const about = plan ? aboutPlan(plan) : yield* aboutRule(desk, endpoint, one.rule, request);
+  const calls = yield* callsFor(desk, endpoint, request);
   return {
     endpoint,
     rule: one.rule,
@@ -166,7 +168,7 @@ function counting(desk: Desk, context: Context): Context {
       const key = JSON.stringify(point.of.map(({ path }) => path));
       const known = desk.learned.get(key);
       if (known) return known;
-      const source = shapeCall(desk, point);
+      const source = shapeCall(desk, context, point);
       if (source) count(source);
       return following(context.shapes(point), (of) => {
         desk.learned.set(key, of);
@@ -181,9 +183,10 @@ function counting(desk: Desk, context: Context): Context {
 }
 
 /** What is called for the shapes of a point's outputs, where they are not known. */
-function shapeCall({ compiled, endpoints }: Desk, point: Point): EndpointName | undefined {
+function shapeCall({ compiled, endpoints }: Desk, context: Context, point: Point): EndpointName | undefined {
   if (endpoints.primal || point.of.every(({ shape, dtype }) => shape !== undefined && dtype !== 'any'))
     return undefined;
+  if (context.behind && areShapesKnown(context.behind, point)) return undefined;
   return compiled.plan.get('abstractEval')?.kind === 'own' ? 'abstractEval' : 'apply';
 }
 
@@ -207,7 +210,8 @@ function* callsFor(desk: Desk, endpoint: EndpointName, request: Request): Stepwi
   const tally: Tally = {};
   const idle = live.wrt.length === 0 || live.of.length === 0;
   const asks = plan !== undefined || row.needsShapes || (!row.from.includes('apply') && asksBlind(endpoint, live));
-  const source = asks ? shapeCall(desk, request) : undefined;
+  const context = contextOf(desk.endpoints, endpoint);
+  const source = asks && context ? shapeCall(desk, context, request) : undefined;
   if (source) add(tally, { [source]: 1 });
   if (idle) return tally;
   const of = yield* shapesOf(desk, endpoint, live);
