@@ -33,9 +33,7 @@ class Out {
 const counts = { apply: 0, jvp: 0, vjp: 0 };
 
 // y_i = x_i², so that J = diag(2x).
-@Component({ inputs: In, outputs: Out })
-@Derive('jacobianFromJvp')
-class Squares extends DifferentiableComponent<In, Out> {
+class Bare extends DifferentiableComponent<In, Out> {
   @Apply()
   apply({ x }: In) {
     counts.apply++;
@@ -72,6 +70,10 @@ class Squares extends DifferentiableComponent<In, Out> {
     };
   }
 }
+
+@Component({ inputs: In, outputs: Out })
+@Derive('jacobianFromJvp')
+class Squares extends Bare {}
 
 const reset = () => Object.assign(counts, { apply: 0, jvp: 0, vjp: 0 });
 
@@ -116,6 +118,27 @@ describe('a diagonal operator of a million rows and columns', () => {
     });
     await expect(operator.toMatrix()).rejects.toMatchObject({ code: 'E_MEMORY_LIMIT' });
     expect(counts).toEqual({ apply: 0, jvp: 0, vjp: 0 });
+  });
+});
+
+describe('a Jacobian that would not fit is refused with its bytes, and what to do instead', () => {
+  const x = new Float64Array(1_000_000);
+
+  test.each([
+    ['jacobianFromJvp', 'jvp'],
+    ['jacobianFromVjp', 'vjp'],
+    ['jacobianFromApply', 'apply'],
+  ] as const)('by %s, before a second probe: E_MEMORY_LIMIT', async (rule, base) => {
+    class Wide extends Bare {}
+    const derive = Derive(rule) as unknown as (type: object) => void;
+    derive(Wide);
+    (Component({ inputs: In, outputs: Out }) as unknown as (type: object) => void)(Wide);
+    reset();
+    await expect(openComponent(Wide).jacobian({ inputs: { x } })).rejects.toMatchObject({
+      code: 'E_MEMORY_LIMIT',
+      fields: { expected: String(2 ** 32), advice: expect.stringContaining('jacobianOperator') },
+    });
+    expect(counts[base]).toBeLessThanOrEqual(2);
   });
 });
 

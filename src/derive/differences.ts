@@ -26,6 +26,7 @@ import {
   leavesOf,
   type Place,
 } from './evaluation.js';
+import { refuseBeyond } from './memory.js';
 import { refuseMixed, writeColumn } from './probe.js';
 import type { Context } from './rule.js';
 
@@ -55,18 +56,19 @@ export function* differenceJacobian(source: Source, point: Point): Stepwise<Appr
   refuseMixed('jacobianFromApply', point.of, point.wrt);
   const evaluation = evaluationOf(source, point);
   const { inputs } = evaluation;
+  const limit = point.options?.memoryLimit;
   const found = { value: undefined as Blocks | undefined, errors: undefined as Blocks | undefined };
   const take: TakeColumn = (j, column, errors) => {
     const { place, element } = placeAt(inputs, j);
     const outputs = evaluation.outputs()!;
-    found.value ??= emptyBlocks(outputs, inputs);
+    found.value ??= emptyBlocks(outputs, inputs, limit);
     setColumn(found.value, outputs, place, element, column);
     if (!errors) return;
-    found.errors ??= emptyBlocks(outputs, inputs);
+    found.errors ??= emptyBlocks(outputs, inputs, limit);
     setColumn(found.errors, outputs, place, element, errors);
   };
   const report = yield* columns('jacobianFromApply', source, point, evaluation, take);
-  const value = found.value ?? emptyBlocks(yield* outputPlaces(source, point), inputs);
+  const value = found.value ?? emptyBlocks(yield* outputPlaces(source, point), inputs, limit);
   return approximation(value, found.errors ?? (source.errors ? value : undefined), report, inputs);
 }
 
@@ -237,7 +239,11 @@ function gradients(inputs: readonly Place[]): Arrays {
 }
 
 // A complex step has complex outputs, and a real derivative of them.
-function emptyBlocks(outputs: readonly Place[], inputs: readonly Place[]): Blocks {
+function emptyBlocks(outputs: readonly Place[], inputs: readonly Place[], limit: number | undefined): Blocks {
+  const elements = (places: readonly Place[]) => places.reduce((sum, { array }) => sum + array.size, 0);
+  const [rows, columns] = [elements(outputs), elements(inputs)];
+  const complex = inputs.some(({ array }) => dtypes[array.dtype].components === 2);
+  refuseBeyond({ rule: 'jacobianFromApply', rows, columns, bytes: rows * columns * (complex ? 16 : 8) }, limit);
   const row = (output: Place) =>
     inputs.map(({ variable, array }) => [variable.path, zeroBlock(output.array, array)] as const);
   return Object.fromEntries(outputs.map((output) => [output.variable.path, Object.fromEntries(row(output))]));

@@ -2,9 +2,9 @@
 import type { DType } from '../array/dtype.js';
 import type { NdArray } from '../array/ndarray.js';
 import { sizeOf } from '../array/shape.js';
-import { fail } from '../errors.js';
 import type { Arrays, Blocks, Endpoints, Point, Variable } from '../operators/endpoints.js';
 import { type Stepwise, settled } from './drive.js';
+import { refuseBeyond } from './memory.js';
 import {
   accumulator,
   basis,
@@ -25,14 +25,10 @@ const BLOCK_BYTES = 256;
 
 /** The blocks to fill in, unless they would take more memory than the caller allows. */
 function assembly(rule: string, { wrt, options }: Point, of: readonly Variable[]): Assembly {
-  const limit = options?.memoryLimit ?? Infinity;
   const [rows, columns] = [elementsOf(of), elementsOf(wrt)];
   const itemsize = [...of, ...wrt].some(isComplex) ? 16 : 8;
   const bytes = rows * columns * itemsize + of.length * wrt.length * BLOCK_BYTES;
-  if (bytes > limit) {
-    const advice = `That is a Jacobian of ${rows} by ${columns}. Ask for fewer paths, or for products (jvp, vjp).`;
-    fail('E_MEMORY_LIMIT', { rule, received: String(bytes), expected: String(limit), advice });
-  }
+  refuseBeyond({ rule, rows, columns, bytes }, options?.memoryLimit);
   const row = (output: Variable) =>
     Object.fromEntries(
       wrt.map((input) => [input.path, accumulator([...(output.shape ?? []), ...(input.shape ?? [])], input, output)]),

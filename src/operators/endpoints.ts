@@ -39,7 +39,7 @@ export interface CallOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** How many probes of a sweep may run at once, where the base is asynchronous; 1 unless said otherwise. */
   readonly concurrency?: number | undefined;
-  /** How many bytes a derivation may take for arrays of its own: a Jacobian, sample inputs. Any, unless said otherwise. */
+  /** How many bytes a derivation may take for arrays of its own: 4 GiB for a Jacobian unless said otherwise. */
   readonly memoryLimit?: number | undefined;
 }
 

@@ -2,6 +2,7 @@
 import type { AbstractMatrix } from 'ml-matrix';
 import { NdArray } from '../array/ndarray.js';
 import { hessian as denseHessian, groupedHessian, hvp, symmetrized } from '../derive/difference/hessian.js';
+import { refuseBeyond } from '../derive/memory.js';
 import { joinArrays, splitFlat } from '../derive/planner/flat.js';
 import { groupsOf } from '../derive/planner/members.js';
 import { scatter, seedOf, starRecovery } from '../derive/sparsity/compression.js';
@@ -59,9 +60,6 @@ export class Hessian {
 
 type Values = Pick<Hessian, 'asymmetry' | 'calls'> & { readonly values: Float64Array };
 
-/** The most that a dense Hessian takes unless a limit is set: what one array holds. */
-const mostBytes = 2 ** 32;
-
 /**
  * The second derivatives of ⟨c, f⟩ by `wrt`.
  *
@@ -79,7 +77,8 @@ export async function hessian<I extends object>(
   const { size, variables } = gradient.space;
   const declared = patternOf(options.sparsity ?? 'dense', size, size);
   const pattern = isDense(declared) ? declared : explicit(declared);
-  refuseBeyond(nnz(pattern), options.memoryLimit ?? mostBytes);
+  const advice = 'Declare its sparsity, ask for fewer paths, or use hessianVectorProduct.';
+  refuseBeyond({ rule: 'hessian', rows: size, columns: size, bytes: 8 * nnz(pattern), advice }, options.memoryLimit);
   const product = await exactOf(gradient, options);
   const found = product ? await byProducts(pattern, product) : await byDifferences(gradient, pattern);
   raiseFailure(gradient, found.values);
@@ -88,16 +87,6 @@ export async function hessian<I extends object>(
   const wrt = variables.map(({ path, shape = [], dtype }) => ({ path, shape, dtype }));
   const { asymmetry, calls } = found;
   return new Hessian({ wrt, matrix, asymmetry, exact: product !== undefined, calls });
-}
-
-function refuseBeyond(entries: number, limit: number): void {
-  if (8 * entries <= limit) return;
-  fail('E_MEMORY_LIMIT', {
-    rule: `The Hessian of ${entries} entries`,
-    received: String(8 * entries),
-    expected: String(limit),
-    advice: 'Declare its sparsity, ask for fewer paths, or use hessianVectorProduct.',
-  });
 }
 
 type Product = (direction: Float64Array) => Promise<Float64Array>;

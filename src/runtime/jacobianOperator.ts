@@ -9,6 +9,7 @@ import { readArray } from '../array/literal.js';
 import { isNdArray, NdArray } from '../array/ndarray.js';
 import type { Shape } from '../array/shape.js';
 import { drive } from '../derive/drive.js';
+import { refuseBeyond } from '../derive/memory.js';
 import { joinArrays, type Space, splitFlat } from '../derive/planner/flat.js';
 import { jobOf } from '../derive/planner/job.js';
 import { recoverJacobian } from '../derive/planner/recover.js';
@@ -47,9 +48,6 @@ export interface OperatorParts {
   /** Which products the component offers. */
   readonly offers: (endpoint: 'jvp' | 'vjp') => boolean;
 }
-
-/** The largest dense Jacobian that is written out unless a limit is set: what one array holds. */
-const mostBytes = 2 ** 32;
 
 /**
  * The Jacobian ∂(of)/∂(wrt) at one point as a linear operator: `rows` elements of the outputs by `columns` of the inputs,
@@ -95,7 +93,8 @@ export class JacobianOperator {
     const { send, inputs, of, wrt } = this.#parts;
     refuseComplex(of, wrt);
     const call = { ...this.#parts.options, ...options };
-    refuseBeyond(this.rows, this.columns, call.memoryLimit ?? mostBytes);
+    const advice = 'Use products (apply, applyTranspose), toSparse({ sparsity }), or fewer paths.';
+    refuseBeyond({ rule: 'toDense', rows: this.rows, columns: this.columns, advice }, call.memoryLimit);
     const blocks = (await send('jacobian', { inputs, ...this.#paths() }, call)) as JacobianValue;
     const flat = new Float64Array(this.rows * this.columns);
     for (const [a, { path }] of of.variables.entries()) {
@@ -181,17 +180,6 @@ function refuseComplex(...spaces: readonly Space[]): void {
     if (dtype === 'any' || dtypes[dtype].kind !== 'complex') continue;
     fail('E_MATRIX_DTYPE', { received: dtype, expected: 'float64' });
   }
-}
-
-function refuseBeyond(rows: number, columns: number, limit: number): void {
-  const bytes = 8 * rows * columns;
-  if (bytes <= limit) return;
-  fail('E_MEMORY_LIMIT', {
-    rule: `The Jacobian of ${rows} by ${columns}, written out,`,
-    received: String(bytes),
-    expected: String(limit),
-    advice: 'Use products (apply, applyTranspose), toSparse({ sparsity }), or fewer paths.',
-  });
 }
 
 function arraysOf(product: ProductValue): Arrays {

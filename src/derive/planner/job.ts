@@ -1,7 +1,7 @@
 /** A Jacobian to recover: where, from what, and what is kept for the next time. */
-import { fail } from '../../errors.js';
 import type { CallOptions, Endpoint, Point, Variable } from '../../operators/endpoints.js';
 import { type MaybePromise, type Stepwise, settled } from '../drive.js';
+import { mostBytes, refuseBeyond } from '../memory.js';
 import type { Behind } from './behind.js';
 import type { Weights } from './costs.js';
 import { prior } from './costs.js';
@@ -70,21 +70,12 @@ export function batchOf({ of, wrt, options, behind, point }: Job): { readonly jv
 
 /** The most bytes that a derivation may take. */
 export function memoryLimit({ point, options }: Pick<Job, 'point' | 'options'>): number {
-  return Math.min(options.memoryBytes ?? Infinity, point.options?.memoryLimit ?? Infinity);
+  return Math.min(options.memoryBytes ?? mostBytes, point.options?.memoryLimit ?? options.memoryBytes ?? mostBytes);
 }
 
 /** Refuse a dense Jacobian that takes more than the limit. */
-export function refuseBeyond(job: Job, bytes: number): void {
-  const limit = memoryLimit(job);
-  if (bytes <= limit) return;
-  fail('E_MEMORY_LIMIT', {
-    rule: job.rule,
-    received: String(bytes),
-    expected: String(limit),
-    advice:
-      `That is a Jacobian of ${job.of.size} by ${job.wrt.size}, written out. Ask for fewer paths, for products (jvp, ` +
-      'vjp), or for the operator (jacobianOperator).',
-  });
+export function refuseWritten(job: Job): void {
+  refuseBeyond({ rule: job.rule, rows: job.of.size, columns: job.wrt.size }, memoryLimit(job));
 }
 
 const same = (a: readonly Variable[], b: readonly Variable[]): boolean =>

@@ -22,7 +22,7 @@ import { multiply, multiplyTransposed, type SparseMatrix } from '../sparsity/spa
 import type { ProductName } from './costs.js';
 import { dotSweep } from './fill.js';
 import { blockShape, joinArrays, type Space } from './flat.js';
-import { type Bases, type Job, jobOf, refuseBeyond, widthOf } from './job.js';
+import { type Bases, type Job, jobOf, refuseWritten, widthOf } from './job.js';
 import { checkPlanOptions, type KnownPaths, type ProductsOptions } from './options.js';
 import type { Plan } from './plan.js';
 import { planOf, type Recovered } from './recover.js';
@@ -110,7 +110,7 @@ export function planningJacobian<P extends ProductName>(parts: Parts<P, Point, B
     const context = learning(given);
     const job = yield* jobFor(parts, base, point, context);
     if (!job) return yield* plain(base, point, context);
-    refuseBeyond(job, blockBytes(job));
+    refuseWritten(job);
     return blocksOf(job, yield* recoveredOnce(job, placeOf(job)));
   }
   function* plan(base: Base<P>, point: Point, context: Context<Options>): Stepwise<Plan | undefined> {
