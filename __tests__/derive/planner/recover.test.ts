@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { NdArray } from '../../../src/array/ndarray.js';
 import { drive } from '../../../src/derive/drive.js';
 import type { Behind } from '../../../src/derive/planner/behind.js';
+import { CallCosts, timed } from '../../../src/derive/planner/costs.js';
 import { jobOf } from '../../../src/derive/planner/job.js';
 import type { ProductsOptions } from '../../../src/derive/planner/options.js';
 import { planOf, type Recovered, recoverJacobian } from '../../../src/derive/planner/recover.js';
@@ -30,7 +31,13 @@ const vector = (path: string, size: number): Variable => ({
 const wrap = (path: string, data: Float64Array): Arrays =>
   ({ [path]: new NdArray('float64', [data.length], data) }) as Arrays;
 
-function setUp(map: Map_, x: Float64Array, options: ProductsOptions, behind: Partial<Behind> = {}) {
+function setUp(
+  map: Map_,
+  x: Float64Array,
+  options: ProductsOptions,
+  behind: Partial<Behind> = {},
+  signal?: AbortSignal,
+) {
   const calls = { apply: 0, jvp: 0, vjp: 0 };
   const warnings: string[] = [];
   const around: Behind = {
@@ -49,6 +56,7 @@ function setUp(map: Map_, x: Float64Array, options: ProductsOptions, behind: Par
         inputs: { x: new NdArray('float64', [map.n], point) },
         of: [vector('y', map.m)],
         wrt: [vector('x', map.n)],
+        options: { signal },
       },
       bases: {
         jvp:
@@ -218,6 +226,40 @@ describe('calls, predicted and made', () => {
     expect(calls).toEqual(expected);
     expect({ apply: 0, jvp: 0, vjp: 0, ...promised }).toEqual(expected);
     expect(matrix!.values[m * n - 1]).toBe(m - 1 + 2 * (n - 1) + 1);
+  });
+
+  test('a direction that was measured to be ten times dearer is not taken', () => {
+    let now = 0;
+    const costs = new CallCosts(() => now);
+    const request = { inputs: {}, of: [], wrt: [], seed: {} };
+    const taking = (milliseconds: number) => () => {
+      now += milliseconds;
+      return {};
+    };
+    const measure = (product: 'jvp' | 'vjp', milliseconds: number) => {
+      for (let k = 0; k < 3; k++) timed<'jvp' | 'vjp'>(product, taking(milliseconds), costs)(request);
+    };
+    const { plan } = setUp(linear(5, 1), new Float64Array(5), {}, { costs });
+    expect(plan().calls).toEqual({ vjp: 1 });
+    measure('jvp', 3);
+    expect(plan().calls).toEqual({ vjp: 1 });
+    measure('vjp', 30);
+    expect(plan().calls).toEqual({ jvp: 5 });
+  });
+
+  test('a sweep stops at the signal of its caller, in its check and in a search, too', () => {
+    for (const after of [1, 2, 3, 4, 9]) {
+      const stop = new AbortController();
+      const map = banded(100, 1, 1);
+      const counted = { n: 0 };
+      const jvp = (x: Float64Array, t: Float64Array) => {
+        if (++counted.n === after) stop.abort(new Error('enough'));
+        return map.jvp!(x, t);
+      };
+      const { recover } = setUp({ n: 100, m: 100, jvp }, ramp(100), { sparsity: { band: [0, 1] } }, {}, stop.signal);
+      expect(recover).toThrow('enough');
+      expect(counted.n).toBe(after);
+    }
   });
 
   test('2-D stencils of 32 × 32: 5 groups of five points, at most 8 of two species that react and diffuse', () => {

@@ -44,6 +44,7 @@ export function* productOf(
   side: Side,
   vector: Float64Array,
 ): Stepwise<{ readonly vector: Float64Array; readonly product: Float64Array }> {
+  job.point.options?.signal?.throwIfAborted();
   const arrays = splitFlat(side.seeds, vector);
   const rounded = Float64Array.from(joinArrays(side.seeds, arrays));
   const answer = yield* settled(callProduct(job, side, arrays));

@@ -109,7 +109,6 @@ const rankTolerance = { float64: 1e-10, float32: 1e-5, float16: 1e-2 } as const;
 function* byRank(job: Job, plan: Plan): Stepwise<Recovered> {
   const { point, of, wrt, options } = job;
   const product = function* (name: 'jvp' | 'vjp', vector: Float64Array): Stepwise<Float64Array> {
-    point.options?.signal?.throwIfAborted();
     return (yield* productOf(job, sideOf(job, name), vector)).product;
   };
   const tolerance = options.tolerance ?? rankTolerance[coarsest([...point.of, ...point.wrt])];
