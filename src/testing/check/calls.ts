@@ -35,6 +35,8 @@ export class Calls {
   stage: Stage = 'check';
   readonly options: CheckOptions;
   private made = 0;
+  /** How many calls there will be, as far as that is known. */
+  expected = 20;
 
   constructor(options: CheckOptions) {
     this.options = options;
@@ -43,7 +45,7 @@ export class Calls {
   /** Call an endpoint that is `handed` these arrays; what it writes to them is noticed, and put back. */
   async run<T>(endpoint: EndpointName, handed: readonly Owned[], call: () => Promise<T>): Promise<T> {
     this.options.signal?.throwIfAborted();
-    this.options.onCall?.(this.made++, endpoint);
+    this.options.onCall?.(this.made++, endpoint, Math.max(this.expected, this.made));
     const count = this.counts[this.stage];
     count[endpoint] = (count[endpoint] ?? 0) + 1;
     const before = handed.map(({ data }) => data.slice());

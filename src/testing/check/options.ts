@@ -11,7 +11,7 @@ export interface CheckOptions {
   readonly endpoints?: readonly DerivativeName[];
   /** What decides the random directions. 0 unless given. */
   readonly seed?: number;
-  /** The relative deviation allowed: one for all paths, or by path of an output or input; never below rounding. */
+  /** The relative deviation allowed: one for all paths, or by path of an output or input, `*` for the others; never below rounding. */
   readonly tolerance?: number | { readonly [path: string]: number };
   /** The relative error of apply, where it is above rounding: the tolerance of a solver inside. */
   readonly noise?: number;
@@ -32,6 +32,6 @@ export interface CheckOptions {
   /** How many elements of each array the pictures of the Jacobian show: 48 unless given. */
   readonly samples?: number;
   readonly signal?: AbortSignal;
-  /** Told before each call: how many were made, and of which endpoint this one is. */
-  readonly onCall?: (made: number, endpoint: string) => void;
+  /** Told before each call: how many were made, of which endpoint this one is, and how many are expected in all. */
+  readonly onCall?: (made: number, endpoint: string, expected: number) => void;
 }

@@ -36,7 +36,7 @@ export function allowanceOf({ subject, of }: Session): Allowance {
 /** The deviation that the options allow at a path; 0 where they say nothing. */
 export function toleranceAt({ tolerance }: CheckOptions, { variable }: Pick<Slot, 'variable'>): number {
   if (tolerance === undefined || typeof tolerance === 'number') return tolerance ?? 0;
-  return atPath(tolerance, variable) ?? 0;
+  return atPath(tolerance, variable) ?? tolerance['*'] ?? 0;
 }
 
 /** The largest deviation that the options allow at any of the paths. */

@@ -109,11 +109,20 @@ async function sample({ session }: Bench, input: Slot, direction: Float64Array):
           .subarray(start, end)
           .every((value) => value >= Number(lower ?? -Infinity) && value <= Number(upper ?? Infinity)),
       );
-      const values = inside ? await session.apply(at).catch(() => undefined) : undefined;
+      const values = inside ? await attempt(session, at) : undefined;
       if (values?.every(Number.isFinite)) samples.push({ t, values });
     }
   }
   return samples;
+}
+
+async function attempt(session: Session, at: Float64Array): Promise<Float64Array | undefined> {
+  try {
+    return await session.apply(at);
+  } catch (error) {
+    if (session.stopped()) throw error;
+    return undefined;
+  }
 }
 
 // The remainder and the change relative to the derivative: each block is drawn alike, whatever its units.

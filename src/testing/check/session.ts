@@ -3,6 +3,7 @@ import { castArray, realValues } from '../../array/cast.js';
 import { ComponentError } from '../../errors.js';
 import { exchange, readLeaves } from '../../operators/leaves.js';
 import { Calls, type Incident, type Owned, owned, type Stage } from './calls.js';
+import { expectedCalls } from './forecast.js';
 import { arraysOf, isMisfit, type Layout, readResult } from './layout.js';
 import type { CheckOptions } from './options.js';
 import type { CallCounts } from './report.js';
@@ -42,6 +43,7 @@ export async function startSession(subject: Subject, options: CheckOptions): Pro
     calls.run('apply', handed, () => handle.apply(at as never) as Promise<object>);
   const first = await evaluate(inputs, given);
   const of = outputLayout(subject, options, first, wrt);
+  calls.expected = expectedCalls(wrt, of, options);
   const write = exchange(
     inputs,
     wrt.slots.map(({ variable }) => variable),
