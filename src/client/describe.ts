@@ -2,7 +2,8 @@
 import { isRecord } from '../codec/describe.js';
 import { type Format, formatNames, isFormat } from '../codec/index.js';
 import type { CompiledComponent, Provenance } from '../component/compile.js';
-import type { Plan } from '../component/resolve.js';
+import type { DerivedEndpoint, OwnEndpoint, Plan } from '../component/resolve.js';
+import { ruleNames } from '../derive/rules.js';
 import { fail } from '../errors.js';
 import { type EndpointName, endpointNames } from '../operators/endpoints.js';
 import { operators } from '../operators/index.js';
@@ -72,12 +73,17 @@ function derivedFrom(note: unknown): Provenance | undefined {
   return { kind: 'derived', rule: note['rule'] as never, ...facts };
 }
 
+/** What a server derives by a rule that is known here counts as derived; by another, as its own. */
 function planOf(provenance: CompiledComponent['provenance'], owner: CompiledComponent['type']): Plan {
-  return new Map(
-    endpointNames.flatMap((endpoint) =>
-      provenance[endpoint] ? [[endpoint, { kind: 'own', method: endpoint, options: {}, owner }]] : [],
-    ),
-  );
+  const plan = new Map<EndpointName, OwnEndpoint | DerivedEndpoint>();
+  for (const endpoint of endpointNames) {
+    const one = provenance[endpoint];
+    if (!one) continue;
+    const known = one.kind === 'derived' && ruleNames.includes(one.rule);
+    if (known) plan.set(endpoint, { kind: 'derived', rule: one.rule, decorator: one.rule, options: {}, owner });
+    else plan.set(endpoint, { kind: 'own', method: endpoint, options: {}, owner });
+  }
+  return plan;
 }
 
 // Python's servers before 1.12 do not list their formats; the schemas of encoded arrays tell them.
