@@ -500,7 +500,7 @@ describe('the stochastic estimate', () => {
     expect(() => {
       @Component({ inputs: Vector, outputs: Three })
       @DeriveVjpEstimateFromApply({ samples: 2 })
-      @(DeriveJacobianFromVjp() as () => void)
+      @(DeriveJacobianFromVjp() as (target: unknown) => void)
       class Wrong extends DifferentiableComponent<Vector, Three> {
         @Apply()
         evaluate(inputs: Vector) {
@@ -626,4 +626,18 @@ describe('where differences meet hand-written derivatives', () => {
       expect(worst).toBeLessThanOrEqual(bound);
     }
   });
+});
+
+test('the compiler knows the options: a scheme that is none, an estimate without samples, a bound alone', () => {
+  const refused = () => [
+    // @ts-expect-error there is no such scheme
+    DeriveVjpFromApply({ scheme: 'backward' }),
+    // @ts-expect-error the number of samples is the point of it
+    DeriveVjpEstimateFromApply(),
+    // @ts-expect-error an estimate has no complex step
+    DeriveVjpEstimateFromApply({ samples: 3, complexStep: true }),
+    // @ts-expect-error bounds come in pairs
+    DeriveJacobianFromApply({ bounds: { x: [0] } }),
+  ];
+  expect(refused()).toHaveLength(4);
 });

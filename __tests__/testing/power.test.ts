@@ -142,6 +142,64 @@ describe('a single wrong entry', () => {
   );
 });
 
+describe('many wrong entries', () => {
+  /** y = x² with a derivative that is off wherever `isOff` says, and what stands there besides. */
+  function spotted(n: number, own: 'jvp' | 'vjp', isOff: (row: number, column: number) => boolean) {
+    const x = vector(n, numbers(3)).map((v) => v + 2);
+    const off = (row: number, column: number) => (isOff(row, column) ? 1e-3 * (1 + ((row + column) % 5)) : 0);
+    class Spotted extends DifferentiableComponent<Vec, Out> {
+      @Apply()
+      evaluate({ x: { data } }: Vec) {
+        return { y: data.map((v) => v * v) };
+      }
+      push({
+        inputs: {
+          x: { data },
+        },
+        tangent,
+      }: JvpRequest<Vec>) {
+        const t = tangent.x!.data;
+        return { y: t.map((v, i) => 2 * data[i]! * v + t.reduce((sum, one, j) => sum + off(i, j) * one, 0)) };
+      }
+      pull({
+        inputs: {
+          x: { data },
+        },
+        cotangent,
+      }: VjpRequest<Vec, Out>) {
+        const c = cotangent.y!.data;
+        return { x: c.map((v, j) => 2 * data[j]! * v + c.reduce((sum, one, i) => sum + off(i, j) * one, 0)) };
+      }
+    }
+    const decorate = own === 'jvp' ? Jvp() : Vjp();
+    (decorate as unknown as (target: object, key: string) => void)(Spotted.prototype, own === 'jvp' ? 'push' : 'pull');
+    (Component({ inputs: Vec, outputs: Out }) as (target: unknown) => void)(Spotted);
+    return { type: Spotted, inputs: { x: new NdArray('float64', [n], x) } };
+  }
+
+  const patterns: readonly [string, (row: number, column: number) => boolean][] = [
+    ['two columns of one row', (i, j) => i === 17 && (j === 40 || j === 97)],
+    ['every third column of one row', (i, j) => i === 17 && j % 3 === 0],
+    ['a block', (i, j) => i >= 30 && i < 50 && j >= 60 && j < 90],
+    ['two far columns', (_, j) => j === 5 || j === 110],
+  ];
+
+  test.each(patterns.flatMap(([name, isOff]) => (['jvp', 'vjp'] as const).map((own) => [name, own, isOff] as const)))(
+    '%s, in %s: the check fails, whatever the seed, and a place that it names is among them',
+    async (_name, own, isOff) => {
+      for (const seed of [0, 1, 2, 3, 4, 5, 6, 7]) {
+        const { type, inputs } = spotted(128, own, isOff);
+        const report = await checkGradients(type, inputs, { seed });
+        expect(report).toMatchObject({ ok: false });
+        expect(totalCalls(report.calls.search)).toBeLessThanOrEqual(32);
+        const [{ among, ofIndex, wrtIndex } = { among: 0, ofIndex: [], wrtIndex: [] }] = report.faults;
+        if (among === 1) expect(isOff(ofIndex[0]!, wrtIndex[0]!)).toBe(true);
+        expect(among).toBeGreaterThanOrEqual(1);
+      }
+    },
+  );
+});
+
 describe('a check through a handle', () => {
   test('needs only the methods of the handle, and the paths where it knows no schema', async () => {
     const { type, inputs } = smooth(20, 'both');

@@ -1,6 +1,18 @@
 /** Every way in which derivatives are known to go wrong has a verdict of its own, and a correct component has none. */
 
 import { describe, expect, test } from '@jest/globals';
+import {
+  Apply,
+  type Complex,
+  Complex128,
+  Component,
+  DifferentiableComponent,
+  Jvp,
+  type JvpRequest,
+  type NdArray,
+  Vjp,
+  type VjpRequest,
+} from 'cotangent';
 import { checkGradients, type GradientReport, type Verdict } from 'cotangent/testing';
 import { matrix, type Parts, plane, point, pull, push, type Spoils } from './plane.js';
 
@@ -284,4 +296,77 @@ describe('a trap', () => {
       expect(others.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
     },
   );
+});
+
+class Waves {
+  @Complex128({ shape: [3], differentiable: true }) z!: NdArray<'complex128'>;
+}
+class Products {
+  @Complex128({ shape: [3], differentiable: true }) w!: NdArray<'complex128'>;
+}
+
+/** w = [z₀z₁, z₁z₂, z₀²]; vjp is spoilt entry by entry. */
+function waves(own: 'jvp' | 'vjp' | 'both', spoil: (re: number, im: number, j: number) => Complex) {
+  type Pair = readonly [number, number];
+  const at = (array: NdArray<'complex128'>, j: number): Pair => [array.data[2 * j]!, array.data[2 * j + 1]!];
+  const times = ([a, b]: Pair, [c, d]: Pair): Pair => [a * c - b * d, a * d + b * c];
+  const plus = ([a, b]: Pair, [c, d]: Pair): Pair => [a + c, b + d];
+  const of = (parts: readonly Pair[]) => parts.map(([re, im]) => ({ re, im }));
+  class Made extends DifferentiableComponent<Waves, Products> {
+    @Apply()
+    evaluate({ z }: Waves) {
+      const [a, b, c] = [at(z, 0), at(z, 1), at(z, 2)];
+      return { w: of([times(a, b), times(b, c), times(a, a)]) as never };
+    }
+    push({ inputs: { z }, tangent }: JvpRequest<Waves>) {
+      const [a, b, c] = [at(z, 0), at(z, 1), at(z, 2)];
+      const [p, q, r] = [0, 1, 2].map((j) => at(tangent.z!, j)) as [Pair, Pair, Pair];
+      return { w: of([plus(times(p, b), times(a, q)), plus(times(q, c), times(b, r)), times([2, 0], times(a, p))]) };
+    }
+    pull({ inputs: { z }, cotangent }: VjpRequest<Waves, Products>) {
+      const [a, b, c] = [at(z, 0), at(z, 1), at(z, 2)];
+      const [p, q, r] = [0, 1, 2].map((j) => at(cotangent.w!, j)) as [Pair, Pair, Pair];
+      const parts = [plus(times(b, p), times([2, 0], times(a, r))), plus(times(a, p), times(c, q)), times(b, q)];
+      return { z: parts.map(([re, im], j) => spoil(re, im, j)) };
+    }
+  }
+  const decorate = (decorator: unknown, key: string) =>
+    (decorator as (target: object, key: string) => void)(Made.prototype, key);
+  if (own !== 'vjp') decorate(Jvp(), 'push');
+  if (own !== 'jvp') decorate(Vjp(), 'pull');
+  (Component({ inputs: Waves, outputs: Products }) as (target: unknown) => void)(Made);
+  return Made;
+}
+
+describe('complex arrays', () => {
+  const inputs = {
+    z: [
+      { re: 1, im: 2 },
+      { re: -0.5, im: 3 },
+      { re: 0.3, im: -1 },
+    ],
+  };
+  const right = (re: number, im: number): Complex => ({ re, im });
+
+  test.each(['jvp', 'vjp', 'both'] as const)('pass with %s', async (own) => {
+    for (const seed of [0, 1, 2]) {
+      expect(await checkGradients(waves(own, right), inputs, { seed })).toMatchObject({ ok: true, certain: true });
+    }
+  });
+
+  test.each(['vjp', 'both'] as const)('a conjugated vjp is caught with %s', async (own) => {
+    const report = await checkGradients(
+      waves(own, (re, im) => ({ re, im: -im })),
+      inputs,
+    );
+    expect(report.ok).toBe(false);
+  });
+
+  test.each(['vjp', 'both'] as const)('the column that is wrong is named with %s', async (own) => {
+    const report = await checkGradients(
+      waves(own, (re, im, j) => (j === 2 ? { re: re * 1.01, im: im * 1.01 } : { re, im })),
+      inputs,
+    );
+    expect(report.faults).toMatchObject([{ of: 'w', wrt: 'z', ofIndex: [1], wrtIndex: [2], among: 1 }]);
+  });
 });

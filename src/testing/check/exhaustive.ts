@@ -1,7 +1,6 @@
 /** Every element against differences: for problems small enough that each column may be evaluated. */
-import type { DerivativeName } from '../../operators/endpoints.js';
 import type { Evidence } from './evidence.js';
-import { blamed, type Element, faultOf, unit } from './faults.js';
+import { blamed, elementOf, entriesAt, faultOf, type Said, unit } from './faults.js';
 import type { Bench } from './judge.js';
 import { referenceAlong } from './reference.js';
 import type { Fault } from './report.js';
@@ -15,20 +14,20 @@ export async function exhaust(bench: Bench, evidence: Evidence): Promise<readonl
   const faults: Fault[] = [];
   const limit = options.faults ?? 10;
   const { parts } = of;
-  for (let column = 0; column < subject.wrt.length / parts && faults.length < limit; column++) {
+  const width = subject.wrt.length / parts;
+  for (let column = 0; column < width && faults.length < limit; column++) {
     const scale = subject.scales[column * parts]!;
     const reference = await referenceAlong(session, unit(subject.wrt, column, scale), options.noise);
     const pushed = evidence.jvp ? await session.jvp(unit(subject.wrt, column)) : undefined;
     for (let row = 0; row < of.length / parts && faults.length < limit; row++) {
-      const values: { [source in DerivativeName | 'differences']?: number } = {
-        differences: reference.values[row * parts]! / scale,
+      const said: { -readonly [source in keyof Said]: Said[source] } = {
+        differences: entriesAt(reference.values, row, parts, scale),
       };
-      if (pushed) values.jvp = pushed[row * parts]!;
       const pulled = rows[row];
-      if (pulled) values.vjp = pulled[column * parts]!;
-      if (evidence.jacobian)
-        values.jacobian = evidence.jacobian[(row * (subject.wrt.length / parts) + column) * parts]!;
-      const element: Element = { values, error: reference.errors[row * parts]! / scale };
+      if (evidence.jacobian) said.jacobian = entriesAt(evidence.jacobian, row * width + column, parts);
+      if (pushed) said.jvp = entriesAt(pushed, row, parts);
+      if (pulled) said.vjp = entriesAt(pulled, column, parts);
+      const element = elementOf(said, entriesAt(reference.errors, row, parts, scale));
       const guilty = blamed(bench, element);
       if (guilty.length === 0) continue;
       const place = { rows: { from: row, to: row + 1 }, columns: { from: column, to: column + 1 } };

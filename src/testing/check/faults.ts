@@ -10,10 +10,30 @@ import { referenceAlong } from './reference.js';
 import type { Fault, Verdict } from './report.js';
 import type { Session } from './session.js';
 
-/** What is known of one element. */
+/** What is known of one element: of a complex one, of the part in which the sources differ most. */
 export interface Element {
   readonly values: { readonly [source in DerivativeName | 'differences']?: number };
   readonly error: number;
+  readonly part: 'real' | 'imaginary';
+}
+
+/** What each source says of an element: its real part and, if it is complex, its imaginary part. */
+export type Said = { readonly [source in DerivativeName | 'differences']?: readonly number[] };
+
+/** The entries of element `k` of a vector, divided by `scale`. */
+export function entriesAt(vector: Float64Array, k: number, parts: 1 | 2, scale = 1): readonly number[] {
+  return Array.from(vector.subarray(k * parts, (k + 1) * parts), (entry) => entry / scale);
+}
+
+/** The element of which `said` speaks, where differences are off by up to `errors`. */
+export function elementOf(said: Said, errors: readonly number[]): Element {
+  const spread = (part: number) => {
+    const values = Object.values(said).map((entries) => entries[part]!);
+    return Math.max(...values) - Math.min(...values);
+  };
+  const part = errors.length === 2 && spread(1) > spread(0) ? 1 : 0;
+  const values = Object.fromEntries(Object.entries(said).map(([source, entries]) => [source, entries[part]!]));
+  return { values, error: errors[part]!, part: part === 0 ? 'real' : 'imaginary' };
 }
 
 /** Ask `endpoints` and differences about element (row, column), as far as the calls go. */
@@ -28,8 +48,8 @@ export async function askElement(
   const { of, subject } = session;
   const { parts } = of;
   const { wrt, scales } = subject;
-  const values: { [source in DerivativeName | 'differences']?: number } = {};
-  if (jacobian) values.jacobian = jacobian[(row * (wrt.length / parts) + column) * parts]!;
+  const said: { -readonly [source in keyof Said]: Said[source] } = {};
+  if (jacobian) said.jacobian = entriesAt(jacobian, row * (wrt.length / parts) + column, parts);
   const spend = (cost: number) => {
     if (purse.left < cost) return false;
     purse.left -= cost;
@@ -37,18 +57,19 @@ export async function askElement(
   };
   if (endpoints.includes('jvp') && spend(1)) {
     const pushed = await session.jvp(unit(wrt, column));
-    if (pushed) values.jvp = pushed[row * parts]!;
+    if (pushed) said.jvp = entriesAt(pushed, row, parts);
   }
   if (endpoints.includes('vjp') && spend(1)) {
     const pulled = await session.vjp(unit(of, row));
-    if (pulled) values.vjp = pulled[column * parts]!;
+    if (pulled) said.vjp = entriesAt(pulled, column, parts);
   }
   const cost = purse.left >= 6 ? 6 : 4;
-  if (!spend(cost)) return { values, error: Number.POSITIVE_INFINITY };
+  const blind = Array.from({ length: parts }, () => Number.POSITIVE_INFINITY);
+  if (!spend(cost)) return elementOf(said, blind);
   const scale = scales[column * parts]!;
   const found = await referenceAlong(session, unit(wrt, column, scale), noise, cost === 6);
-  values.differences = found.values[row * parts]! / scale;
-  return { values, error: found.errors[row * parts]! / scale };
+  said.differences = entriesAt(found.values, row, parts, scale);
+  return elementOf(said, entriesAt(found.errors, row, parts, scale));
 }
 
 /** The one-hot seed of an element. */
@@ -91,7 +112,7 @@ export function faultOf(
     verdict,
     endpoints: endpoints.join(' and '),
     of: `${output.path}${show(output.index)}`,
-    wrt: `${input.path}${show(input.index)}`,
+    wrt: `${input.path}${show(input.index)}${element?.part === 'imaginary' ? ' (imaginary part)' : ''}`,
     values: said === '' ? `among ${among} elements from there on` : said,
   };
   const { message } = new ComponentError('E_GRADIENT_MISMATCH', fields);

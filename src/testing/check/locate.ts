@@ -29,12 +29,16 @@ export interface Difference {
   readonly seen: { readonly a: Float64Array; readonly b: Float64Array };
   /** The output element that differs most beyond what is allowed, where both go forward. */
   readonly row?: number;
+  /** Whether to go by halves only: digits tell where one element is wrong, not where several are. */
+  readonly halving?: boolean;
 }
 
 /** A place in the Jacobian: an element, or a range of columns or rows if the calls did not suffice. */
 export interface Place {
   readonly rows: Range;
   readonly columns: Range;
+  /** Whether digits told the column: it is one that nobody looked at alone. */
+  readonly decoded?: boolean;
 }
 
 /** Elements `from` … `to` − 1. */
@@ -80,8 +84,9 @@ async function alongRow(search: Search, row: number): Promise<Place | undefined>
     return left && right && at(left, row, of.parts) - at(right, row, of.parts);
   };
   const total = at(seen.a, row, of.parts) - at(seen.b, row, of.parts);
-  const columns = await findColumn({ share, total, cost: a.cost + b.cost, u, layout: wrt, purse });
-  return columns && { rows: one(row), columns };
+  const cost = a.cost + b.cost;
+  const found = await findColumn({ share, total, cost, u, layout: wrt, purse, halving: search.halving ?? false });
+  return found && { rows: one(row), ...found };
 }
 
 // So few columns are halved in hardly more calls, which does not fail where several of them are wrong.
@@ -95,15 +100,18 @@ interface ColumnSearch {
   readonly u: Float64Array;
   readonly layout: Layout;
   readonly purse: Purse;
+  readonly halving: boolean;
 }
 
-async function findColumn(search: ColumnSearch): Promise<Range | undefined> {
-  const { layout, cost } = search;
-  const coded = cost > 1 && layout.length / layout.parts > few ? await decode(search) : undefined;
-  if (coded) return coded;
-  return bisect(whole(layout), search.total, search.purse, cost, async ({ from, to }) =>
+async function findColumn(search: ColumnSearch): Promise<Omit<Place, 'rows'> | undefined> {
+  const { layout, cost, halving } = search;
+  const quick = !halving && cost > 1 && layout.length / layout.parts > few;
+  const coded = quick ? await decode(search) : undefined;
+  if (coded) return { columns: coded, decoded: true };
+  const columns = await bisect(whole(layout), search.total, search.purse, cost, async ({ from, to }) =>
     search.share(masked(search.u, from * layout.parts, to * layout.parts)),
   );
+  return columns && { columns };
 }
 
 // If one column makes the difference, a seed that is (1 + d/B) times as large in column j raises it by as much: the
@@ -207,8 +215,9 @@ async function rowsFirst(search: Search): Promise<Place | undefined> {
     return pushed && at(pushed, rows.from, parts) - dot(row, seed);
   };
   const total = at(seen.a, rows.from, parts) - dot(row, u);
-  const columns = await findColumn({ share, total, cost: a.cost, u, layout: wrt, purse });
-  return columns && { rows, columns };
+  const halving = search.halving ?? false;
+  const found = await findColumn({ share, total, cost: a.cost, u, layout: wrt, purse, halving });
+  return found && { rows, ...found };
 }
 
 // Both backward: the column that differs most is seen at once, and rows are found by masked cotangents.
@@ -235,7 +244,7 @@ async function bothBackward({ a, b, w, seen, wrt, of, purse }: Search): Promise<
   return rows && { rows, columns: one(j) };
 }
 
-// Of a complex element, the part that stands for it in a search is the larger one of its real part and its modulus.
+// The real part stands for a complex element: the directions are complex, so that no error is seen in one part only.
 function at(values: Float64Array, element: number, parts: 1 | 2): number {
   return values[element * parts]!;
 }

@@ -23,29 +23,48 @@ export async function search(
   checks: readonly CheckResult[],
   purse: Purse,
 ): Promise<Found> {
-  const { session, options } = bench;
+  const { session } = bench;
   const difference = toLocate(bench, evidence, checks);
   if (!difference) return { fault: undefined, withdrawn: [] };
   session.stage = 'search';
   const { of, subject } = session;
-  const place = await locate(difference, of, subject.wrt, purse);
-  if (!place) return { fault: undefined, withdrawn: [] };
   const names = [difference.a.name, difference.b.name];
-  const single = place.rows.to - place.rows.from === 1 && place.columns.to - place.columns.from === 1;
-  if (!single)
-    return { fault: faultOf(session, place, 'wrong derivative', endpointsOf(names), undefined), withdrawn: [] };
-  const at = { row: place.rows.from, column: place.columns.from };
-  const element = await askElement(session, evidence.endpoints, at, evidence.jacobian, purse, options.noise);
-  const guilty = blame(bench, evidence, element, place);
-  const byDifferences = names.includes('differences');
-  if (byDifferences && guilty.length === 0 && element.values.differences !== undefined) {
-    return { fault: undefined, withdrawn: checks.filter(({ name }) => name === 'differences') };
+  const pair = endpointsOf(names);
+  let place = await locate(difference, of, subject.wrt, purse);
+  let seen = place && (await examine(bench, evidence, place, purse));
+  if (place?.decoded && seen && seen.guilty.length === 0) {
+    place = await locate({ ...difference, halving: true }, of, subject.wrt, purse);
+    seen = place && (await examine(bench, evidence, place, purse));
+  }
+  if (!place) return { fault: undefined, withdrawn: [] };
+  if (!seen) return { fault: faultOf(session, place, 'wrong derivative', pair, undefined), withdrawn: [] };
+  const { element, guilty } = seen;
+  if (names.includes('differences') && guilty.length === 0 && element.values.differences !== undefined) {
+    return {
+      fault: undefined,
+      withdrawn: checks.filter(({ name, verdict }) => name === 'differences' && isOff(verdict)),
+    };
   }
   const verdict = await verdictOf(bench, evidence, element, place, guilty, purse, names);
   return {
-    fault: faultOf(session, place, verdict, guilty.length > 0 ? guilty : endpointsOf(names), element),
+    fault: faultOf(session, place, verdict, guilty.length > 0 ? guilty : pair, element),
     withdrawn: [],
   };
+}
+
+interface Seen {
+  readonly element: Element;
+  readonly guilty: readonly DerivativeName[];
+}
+
+// A range of elements cannot be asked about.
+async function examine(bench: Bench, evidence: Evidence, place: Place, purse: Purse): Promise<Seen | undefined> {
+  const { rows, columns } = place;
+  if (rows.to - rows.from > 1 || columns.to - columns.from > 1) return undefined;
+  const { session, options } = bench;
+  const at = { row: rows.from, column: columns.from };
+  const element = await askElement(session, evidence.endpoints, at, evidence.jacobian, purse, options.noise);
+  return { element, guilty: blame(bench, evidence, element, place) };
 }
 
 function endpointsOf(names: readonly string[]): readonly DerivativeName[] {
@@ -63,6 +82,7 @@ async function verdictOf(
 ): Promise<Verdict> {
   const { of, subject } = bench.session;
   const [first] = guilty;
+  if (!first && names.includes('differences')) return 'wrong derivative';
   if (!first) return names.includes('jacobian') ? 'inconsistent' : 'not adjoint';
   const output = slotAt(of, place.rows.from * of.parts);
   const input = slotAt(subject.wrt, place.columns.from * subject.wrt.parts);
