@@ -16,8 +16,9 @@ export interface OptionRow {
   readonly choices?: readonly string[];
   /** What a shell proposes as its value. */
   readonly complete?: 'file' | 'folder' | 'rule';
-  /** The least and the greatest number. */
+  /** The least and the greatest number. If the least is whole, so are all, except where `fraction` is set. */
   readonly range?: readonly [number, number];
+  readonly fraction?: boolean;
   /** What holds where nothing is said, in words. */
   readonly default?: string;
   readonly env: readonly string[];
@@ -194,6 +195,106 @@ export const options = {
     env: [],
     summary: 'Tell what each derivative would cost for the inputs of this request: its JSON, @file, or -.',
   },
+  'input-paths': {
+    kind: 'list',
+    value: 'path',
+    default: 'all that are differentiable',
+    env: [],
+    summary: 'An input to differentiate by; a pattern such as loads.[] is all that it matches. May be repeated.',
+  },
+  'output-paths': {
+    kind: 'list',
+    value: 'path',
+    default: 'all that are differentiable',
+    env: [],
+    summary: 'An output to differentiate. May be repeated.',
+  },
+  endpoints: {
+    kind: 'list',
+    value: 'endpoint',
+    default: 'all, except those made of differences',
+    env: [],
+    summary: 'An endpoint to check: jacobian, jvp, vjp, or its name on the wire. May be repeated.',
+  },
+  rtol: {
+    kind: 'number',
+    value: 'number',
+    range: [0, 1e6],
+    fraction: true,
+    default: 'rounding',
+    env: [],
+    summary: 'The relative deviation that is allowed everywhere.',
+  },
+  tolerance: {
+    kind: 'list',
+    value: 'path=number',
+    env: [],
+    summary: 'The relative deviation that is allowed at one input or output. May be repeated.',
+  },
+  noise: {
+    kind: 'number',
+    value: 'number',
+    range: [0, 1],
+    fraction: true,
+    default: 'rounding',
+    env: [],
+    summary: 'The relative error of apply: the tolerance of a solver inside.',
+  },
+  seed: {
+    kind: 'number',
+    value: 'number',
+    range: [0, Number.MAX_SAFE_INTEGER],
+    default: '0',
+    env: [],
+    summary: 'What decides the random directions.',
+  },
+  exhaustive: {
+    kind: 'flag',
+    env: [],
+    summary: 'Compare every element with differences, for small components: 6 calls for each input element and more.',
+  },
+  'max-evals': {
+    kind: 'number',
+    value: 'number',
+    range: [0, 1e9],
+    default: '32',
+    env: [],
+    summary: 'How many calls finding a wrong element may take. The check itself makes at most 20, whatever the sizes.',
+  },
+  'max-failures': {
+    kind: 'number',
+    value: 'number',
+    range: [0, 1e6],
+    default: '10',
+    env: [],
+    summary: 'How many wrong elements are printed; more than one is looked for with --exhaustive.',
+  },
+  eps: {
+    kind: 'number',
+    value: 'number',
+    range: [0, Number.MAX_VALUE],
+    fraction: true,
+    env: [],
+    summary: 'Taken and not used: the step of differences follows from the scale and precision of each input.',
+  },
+  report: {
+    kind: 'text',
+    value: 'file',
+    complete: 'file',
+    env: [],
+    summary:
+      'Also write a page with pictures: Taylor plots, step curves, the Jacobian. It takes some hundred calls more.',
+  },
+  samples: {
+    kind: 'number',
+    value: 'number',
+    range: [1, 1000],
+    default: '48',
+    env: [],
+    summary: 'How many elements of each array the pictures of the Jacobian show.',
+  },
+  'show-progress': { kind: 'flag', env: [], summary: 'Taken and not needed: a terminal shows progress anyway.' },
+  'no-show-progress': { kind: 'flag', env: [], summary: 'Show no progress.' },
   json: { kind: 'flag', env: [], summary: 'Print JSON for programs.' },
   commonjs: { kind: 'flag', env: [], summary: 'Make a CommonJS project instead of ES modules.' },
   standard: { kind: 'flag', env: [], summary: 'Use standard decorators instead of experimentalDecorators.' },

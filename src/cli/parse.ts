@@ -94,9 +94,13 @@ function readFlag(value: string, path: string): boolean {
   return fail('E_CLI_VALUE', { path, received: value, expected: 'true or false' });
 }
 
-function readNumber(value: string, path: string, { range: [least, most] = [0, Infinity] }: OptionRow): number {
+function readNumber(
+  value: string,
+  path: string,
+  { range: [least, most] = [0, Infinity], fraction }: OptionRow,
+): number {
   const number = value.trim() === '' ? Number.NaN : Number(value);
-  const whole = Number.isInteger(least);
+  const whole = !fraction && Number.isInteger(least);
   if (number >= least && number <= most && (!whole || Number.isInteger(number))) return number;
   const expected = `a ${whole ? 'whole ' : ''}number from ${least} to ${most}`;
   return fail('E_CLI_VALUE', { path, received: value, expected });

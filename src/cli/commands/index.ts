@@ -26,6 +26,10 @@ export const commands = {
     load: async () => (await import('./abstractEval.js')).abstractEval,
   },
   check: { summary: 'Check that the component is well defined.', load: async () => (await import('./check.js')).check },
+  'check-gradients': {
+    summary: 'Check the derivatives against each other and against apply.',
+    load: async () => (await import('./checkGradients.js')).checkGradients,
+  },
   inspect: {
     summary: 'Show what the component offers, where it comes from, and what it costs.',
     load: async () => (await import('./inspect.js')).inspect,
