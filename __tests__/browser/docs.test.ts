@@ -1,16 +1,11 @@
 /** The documentation page in Chromium, with every other address out of reach. */
-import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
 import { type RunningServer, serve } from '../../src/server/index.js';
 import { Sampler } from '../fixtures/server/sampler.js';
+import { startChromium, withChromium } from './chromium.js';
 
-const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-const isThere = existsSync(executablePath);
-// Where there is no Chromium these tests are left out, but never in CI.
-const suite = isThere || process.env['CI'] ? describe : describe.skip; // no Chromium on this machine
-
-suite('the documentation page', () => {
+withChromium('the documentation page', () => {
   let server: RunningServer;
   let browser: Browser;
   let page: Page;
@@ -19,13 +14,7 @@ suite('the documentation page', () => {
 
   beforeAll(async () => {
     server = await serve({ component: Sampler, port: 0, log: 'silent' });
-    const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'];
-    const quiet = [
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
-    ];
-    browser = await chromium.launch({ executablePath, args: [...flags, ...quiet] });
+    browser = await startChromium();
     page = await browser.newPage();
     page.on('request', (request) => asked.push(request.url()));
     page.on('pageerror', (error) => faults.push(error.message));
