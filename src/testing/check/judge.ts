@@ -271,6 +271,8 @@ export function contraction(
 export interface ScalarComparison {
   readonly off: number;
   readonly allowed: number;
+  /** The part of what is allowed that differences themselves may be off by. */
+  readonly doubt: number;
   readonly size: number;
 }
 
@@ -285,10 +287,10 @@ export function pullbackAgainst(
   const clean = values.map((value) => (Number.isFinite(value) ? value : 0));
   const left = pair(cotangent, clean, of.parts);
   const right = pair(pulled, direction, of.parts);
-  const doubt = cotangent.reduce((sum, w, i) => (w === 0 ? sum : sum + Math.abs(w) * errors[i]!), 0);
+  const doubt = confidence * cotangent.reduce((sum, w, i) => (w === 0 ? sum : sum + Math.abs(w) * errors[i]!), 0);
   const relative = Math.max(allowance.differences, largestTolerance(options, [...of.slots, ...subject.wrt.slots]));
   const size = Math.max(left.size, right.size);
-  return { off: gap(left, right), allowed: relative * size + confidence * doubt, size };
+  return { off: gap(left, right), allowed: relative * size + doubt, doubt, size };
 }
 
 /** An endpoint against differences. */
@@ -328,7 +330,7 @@ function scalarsOf(bench: Bench, { references, vjp }: Evidence) {
   if (found.length === 0) return undefined;
   const ratio = ({ off, allowed }: ScalarComparison) => (off === 0 ? 0 : off / allowed);
   const worst = found.reduce((a, b) => (ratio(b) > ratio(a) || Number.isNaN(ratio(b)) ? b : a));
-  const decisive = found.some(({ allowed, size }) => allowed <= 0.03 * size || size === 0);
+  const decisive = found.some(({ doubt, size }) => doubt <= 0.03 * size || size === 0);
   const finite = vjp!.values.every((value) => value?.every(Number.isFinite) ?? true);
   const off = worst.off > worst.allowed;
   const verdict: Verdict = !finite
