@@ -26,6 +26,7 @@ import {
   type VjpRequest,
   zeros,
 } from 'cotangent';
+import { fits } from '../../../src/derive/planner/stored.js';
 
 class VectorIn {
   @Float64({ shape: [null], differentiable: true }) x = zeros([0]);
@@ -206,6 +207,48 @@ describe('a declared pattern', () => {
   });
 });
 
+describe('a low rank', () => {
+  class RankTwo extends Broyden {
+    @Jvp()
+    jvp({ inputs, tangent }: JvpRequest<VectorIn>) {
+      this.calls.jvp++;
+      const t = data(tangent.x);
+      const [a, b] = [t.reduce((sum, one) => sum + one, 0), t.reduce((sum, one, j) => sum + j * one, 0)];
+      return { y: inputs.x.data.map((_, i) => a + i * b) };
+    }
+
+    @Vjp()
+    vjp({ inputs, cotangent }: VjpRequest<VectorIn, VectorOut>) {
+      this.calls.vjp++;
+      const c = data(cotangent.y);
+      const [a, b] = [c.reduce((sum, one) => sum + one, 0), c.reduce((sum, one, i) => sum + i * one, 0)];
+      return { x: inputs.x.data.map((_, j) => a + j * b) };
+    }
+  }
+
+  test('is recovered from products of both kinds, no more than were said, and told as a bound', async () => {
+    const { handle, calls } = made(RankTwo, DeriveJacobianFromProducts({ lowRank: 2 }));
+    const explanation = await handle.explain('jacobian', { inputs: inputs(50) });
+    expect(explanation).toMatchObject({
+      method: 'low rank',
+      direction: 'both',
+      atMost: true,
+      calls: { jvp: 8, vjp: 7 },
+    });
+    const block = data((await handle.jacobian({ inputs: inputs(50) })).y.x);
+    expect(calls.jvp).toBe(8);
+    expect(calls.vjp).toBe(2);
+    // y_i = Σ_j (1 + i·j)·x_j.
+    for (let i = 0; i < 50; i++)
+      for (let j = 0; j < 50; j++) expect(Math.abs(block[50 * i + j] - 1 - i * j)).toBeLessThan(1e-11);
+  });
+
+  test('that is higher than was said is refused', async () => {
+    const { handle } = made(Both, DeriveJacobianFromProducts({ lowRank: 4 }));
+    await expect(handle.jacobian({ inputs: inputs(50) })).rejects.toMatchObject({ code: 'E_RANK_BOUND' });
+  });
+});
+
 describe('detection', () => {
   test('happens when it is first needed, also to explain, and is remembered', async () => {
     const one = made(Forward, DeriveJacobianFromJvp({ sparsity: 'detect' }));
@@ -333,6 +376,20 @@ describe('blocks', () => {
     expect(instance.calls).toBe(3);
   });
 
+  test('a part that is cut out has all of its entries, the first column among them', async () => {
+    const rows = [
+      [0, 3],
+      [1, 3],
+      [2, 3],
+      [0, 1, 4, 5],
+      [0, 1, 6, 7],
+    ];
+    const { handle, instance } = mixed({ sparsity: { perRow: rows } });
+    expect(plain(await handle.jacobian({ inputs: point, of: ['u'], wrt: ['a'] }))).toEqual({ u: { a: full.u.a } });
+    expect(instance.calls).toBe(2);
+    expect(warned).not.toHaveBeenCalled();
+  });
+
   test('single precision is checked as single precision', async () => {
     const { handle } = mixed({ sparsity: { v: { w: sparsity.v.w } } });
     const third = {
@@ -413,6 +470,16 @@ describe('plans that were saved', () => {
     // Another size: the plan does not fit, and is made anew.
     expect(await explained(again, inputs(90))).toMatchObject({ patternSource: 'detected' });
     expect(warned).toHaveBeenCalledTimes(1);
+  });
+
+  test('are about their own paths and shapes', async () => {
+    const one = made(Forward, DeriveJacobianFromJvp({ sparsity: { band: [1, 1] } }));
+    const plan = loadPlan(savePlan((await one.handle.explain('jacobian', { inputs: inputs(6) })).plan!));
+    const [y, x] = [[{ path: 'y', shape: [6] }], [{ path: 'x', shape: [6] }]];
+    expect(fits(plan, y, x)).toBe(true);
+    expect(fits(plan, [{ path: 'z', shape: [6] }], x)).toBe(false);
+    expect(fits(plan, y, [{ path: 'x', shape: [2, 3] }])).toBe(false);
+    expect(fits(plan, y, [{ path: 'x', shape: [7] }])).toBe(false);
   });
 
   test('that were damaged are not believed', async () => {
