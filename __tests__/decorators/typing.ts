@@ -28,6 +28,8 @@ import {
   type JacobianValue,
   Jvp,
   type JvpRequest,
+  type Linearization,
+  Linearize,
   type NdArray,
   openComponent,
   Vjp,
@@ -206,6 +208,50 @@ class Delegating extends Forward {
   }
 }
 
+/** Linearizations and what they give. */
+export class Linearizing {
+  @Linearize() one({ inputs }: Request): Linearization<Inputs, Outputs> {
+    return { jvp: ({ x = 0 }) => ({ y: x * inputs.x }), vjp: ({ y = 0 }) => ({ x: y }) };
+  }
+  @Linearize('vjp') async two(_request: Request) {
+    return { vjp: ({ y = 0 }: { y?: number }) => ({ x: y }), bytes: 8 };
+  }
+  @Linearize('jacobian') three(_request: Request): Linearization<Inputs, Outputs, 'jacobian'> {
+    return { jacobian: () => ({ y: { x: 1 } }), outputs: { y: 1 } };
+  }
+
+  // @ts-expect-error it gives no jvp
+  @Linearize() four(_request: Request) {
+    return { vjp: () => ({ x: 1 }) };
+  }
+  // @ts-expect-error apply is no derivative
+  @Linearize('apply') five(_request: Request) {
+    return { vjp: () => ({ x: 1 }) };
+  }
+  // @ts-expect-error a pullback is by path
+  @Linearize('vjp') six(_request: Request) {
+    return { vjp: () => 1 };
+  }
+}
+class WithLinearization extends Forward {
+  @Linearize('vjp') linearize(_request: Request): Linearization<Inputs, Outputs, 'vjp'> {
+    return { vjp: ({ y = 0 }) => ({ x: y }) };
+  }
+}
+
+@Component({ inputs: Inputs, outputs: Outputs, cache: { bytes: 1e6 } })
+@Derive('jacobianFromVjp', 'jvpFromJacobian')
+class Linear extends WithLinearization {}
+
+@Component({ inputs: Inputs, outputs: Outputs, cache: false })
+// @ts-expect-error there is a vjp, and a jvp is needed
+@Derive('jacobianFromJvp')
+class WrongClosure extends WithLinearization {}
+
+// @ts-expect-error a cache has its size
+@Component({ inputs: Inputs, outputs: Outputs, cache: true })
+class WrongCache extends Forward {}
+
 @Component({ inputs: Inputs, outputs: Outputs })
 @DeriveVjpFromJacobian()
 @DeriveJvpFromJacobian()
@@ -307,6 +353,9 @@ export async function calls(): Promise<JacobianValue> {
 
 /** Every class of this file that nothing else uses. */
 export const defined = [
+  Linear,
+  WrongClosure,
+  WrongCache,
   BareComponent,
   Chained,
   Backward,
