@@ -4,7 +4,7 @@
  * To add a page, add a row to `pages`. `--check` writes nothing, and fails where a page differs from its table.
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import { loadSource } from './load.mjs';
+import { loadSource } from './loadSource.mjs';
 
 const pages = {
   'docs/errors.md': async () => errorsPage((await loadSource('src/errors.ts')).errors),
@@ -72,6 +72,22 @@ ${table(['Rule', 'Decorator', 'Gives', 'From', 'Cost', 'Exact', 'What it does'],
 - A failure in a sweep names the probe, and keeps the author's error as its \`cause\`.
 - Complex arrays are differentiated holomorphically, without conjugation. A pair of a real and a complex array cannot be
   recovered from one-hot probes, and is refused.
+
+## From apply alone
+
+The rules from \`apply\` are differences: approximate, and never chosen unless the class says so. Their decorators take
+\`{ scheme, noise, magnitudes, bounds, complexStep }\`:
+
+- \`scheme\`: \`'central'\` (2 calls for each direction, about 1e-10 in float64), \`'forward'\` (1, and 1 more for all; 1e-8) or
+  \`'richardson'\` (4; 1e-12). One call serves all outputs.
+- Steps are relative to each element and to the coarser precision of input and output; \`magnitudes\` replaces the size of
+  an element, \`noise\` the rounding of \`apply\` (\`'estimate'\` measures it, at 9 more calls). A path may be a pattern.
+- No evaluation crosses \`bounds\`, nor those of \`@Min\`, \`@Max\`, \`@IsPositive\` and \`@IsNegative\`. At a bound, where \`apply\` throws,
+  or where it is not finite, the other side answers, at one more call or two. What both sides refuse is \`E_PROBE\`.
+- \`complexStep: true\` asks for one call at a complex point, exact to rounding, of an \`apply\` that computes with complex
+  arrays.
+- Integers, and inputs that nobody asked about, are never moved. Arrays of complex numbers are moved along the real axis.
+- \`vjpEstimateFromApply\` needs \`{ samples }\`. It is a random estimate, and no other rule may build on it.
 
 ## What is refused, when the class is defined
 
