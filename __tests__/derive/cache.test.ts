@@ -46,6 +46,10 @@ const blockOf = ({ x, a }: In): number[][] => {
   ];
 };
 
+function decorateMember(type: { readonly prototype: object }, decorator: unknown, name: string): void {
+  (decorator as (target: object, name: string) => void)(type.prototype, name);
+}
+
 function made(base: Base, rules: readonly RuleName[], options: Options = {}) {
   const calls: Record<string, number> = { apply: 0, jacobian: 0, jvp: 0, vjp: 0 };
   class Cyclic extends DifferentiableComponent<In, Out> {
@@ -73,12 +77,10 @@ function made(base: Base, rules: readonly RuleName[], options: Options = {}) {
       return { x: [0, 1, 2].map((j) => block.reduce((sum, row, i) => sum + row[j]! * c[i]!, 0)) };
     }
   }
-  const decorate = (decorator: unknown, name: string) =>
-    (decorator as (t: object, n: string) => void)(Cyclic.prototype, name);
-  decorate(Apply(), 'evaluate');
-  if (base === 'jacobian') decorate(Jacobian(), 'blocks');
-  if (base === 'jvp') decorate(Jvp(), 'push');
-  if (base === 'vjp') decorate(Vjp(), 'pull');
+  decorateMember(Cyclic, Apply(), 'evaluate');
+  if (base === 'jacobian') decorateMember(Cyclic, Jacobian(), 'blocks');
+  if (base === 'jvp') decorateMember(Cyclic, Jvp(), 'push');
+  if (base === 'vjp') decorateMember(Cyclic, Vjp(), 'pull');
   const [first, ...others] = rules as readonly [RuleName, ...RuleName[]];
   (Derive(first, ...others) as unknown as (type: object) => void)(Cyclic);
   (Component({ inputs: In, outputs: Out, ...options }) as unknown as (type: object) => void)(Cyclic);
@@ -125,6 +127,55 @@ describe('after one jacobian, 1,000 products at the same point make no base call
       },
     });
     expect(calls[base]).toBe(3);
+  });
+});
+
+describe('a product swept for is known for the next ones', () => {
+  test.each([
+    ['vjp', 'jvpFromVjp'],
+    ['jvp', 'vjpFromJvp'],
+  ] as const)('from %s by %s', async (base, rule) => {
+    const { handle, calls } = made(base, [rule]);
+    for (let k = 1; k <= 100; k++) {
+      if (base === 'vjp')
+        expect(await handle.jvp({ inputs, tangent: { x: [k, 0, 1] } })).toEqual({ y: array([3 * k, 3, 5 * k + 2]) });
+      else
+        expect(await handle.vjp({ inputs, cotangent: { y: [k, 0, 1] } })).toEqual({ x: array([3 * k + 5, 2 * k, 2]) });
+    }
+    expect(calls[base]).toBe(3);
+  });
+
+  test('unless it would not fit, or the caller allows no memory for it', async () => {
+    for (const [options, call] of [
+      [{ cache: { bytes: 600 } }, {}],
+      [{}, { memoryLimit: 100 }],
+    ] as const) {
+      const { handle, calls } = made('vjp', ['jvpFromVjp'], options);
+      for (const _ of [1, 2]) await handle.jvp({ inputs, tangent: { x: [1, 0, 1] } }, call);
+      expect(calls['vjp']).toBe(6);
+    }
+  });
+
+  test('unless the class has a Jacobian of its own, which may be another one', async () => {
+    class Both extends DifferentiableComponent<In, Out> {
+      evaluate() {
+        return { y: [0, 0, 0] };
+      }
+      blocks() {
+        return { y: { x: new Array(3).fill([7, 7, 7]) } };
+      }
+      pull() {
+        return { x: [1, 1, 1] };
+      }
+    }
+    decorateMember(Both, Apply(), 'evaluate');
+    decorateMember(Both, Jacobian(), 'blocks');
+    decorateMember(Both, Vjp(), 'pull');
+    (Derive('jvpFromVjp') as unknown as (type: object) => void)(Both);
+    (Component({ inputs: In, outputs: Out }) as unknown as (type: object) => void)(Both);
+    const handle = openComponent(Both);
+    await handle.jacobian({ inputs });
+    expect(await handle.jvp({ inputs, tangent: { x: [1, 0, 0] } })).toEqual({ y: array([1, 1, 1]) });
   });
 });
 

@@ -22,8 +22,10 @@ function costsOf(table: object): CallCosts {
 /** What is behind a derivation over `table`. */
 export function behindOf(compiled: CompiledComponent, table: Partial<Endpoints>): Behind {
   const { signature, plan } = compiled;
+  const memo = memoOf(compiled, table);
   return {
-    memo: memoOf(compiled, table),
+    memo,
+    blocks: plan.get('jacobian')?.kind === 'own' ? undefined : memo,
     component: signature.name,
     traits: traitsOf(plan),
     costs: costsOf(table),

@@ -67,7 +67,7 @@ export function dispatch(compiled: CompiledComponent, instance: object): Dispatc
           ? closures(endpoint as Linearized, one)
           : own(compiled, instance, endpoint, one);
     const timed = watched(compiled.plan, endpoints, endpoint, run);
-    table[endpoint] = recalled(compiled.plan, endpoints, endpoint, timed, memo);
+    table[endpoint] = recalled(compiled.plan, endpoint, timed, memo);
   }
   if (!tables.has(compiled)) tables.set(compiled, new WeakMap());
   tables.get(compiled)!.set(instance, Object.freeze(endpoints));
@@ -164,7 +164,7 @@ function rememberedShapes(memo: Memo | undefined, learn: ShapeSource): ShapeSour
     const known = place?.get(name);
     if (known) return known as readonly Variable[];
     return following(learn(point), (of) => {
-      place?.set(name, of, of.length * variableBytes);
+      place?.set([{ name, value: of, bytes: of.length * variableBytes }]);
       return of;
     });
   };

@@ -43,7 +43,7 @@ function tableOf(compiled: CompiledComponent, plan: Plan, base: Dispatch): Dispa
     const added = !Object.hasOwn(base, endpoint) && one.kind === 'derived';
     const run = added ? derived(compiled, table as Dispatch, one) : watched(plan, table, endpoint, base[endpoint]);
     if (!added) table[endpoint] = run;
-    if (added || endpoint === 'jacobian') table[endpoint] = recalled(plan, table as Dispatch, endpoint, run, memo);
+    if (added || endpoint === 'jacobian') table[endpoint] = recalled(plan, endpoint, run, memo);
   }
   return Object.freeze(table as Dispatch);
 }

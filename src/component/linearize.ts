@@ -65,7 +65,8 @@ function look(source: Source, point: Point): MaybePromise<Held> {
   const inputs = place ? snapshot(point.inputs) : point.inputs;
   const keep = (raw: unknown): Held => {
     const held = { scope: { of, wrt }, closures: accepted(source, raw) };
-    place?.set(name, held, (contentOf(inputs)?.bytes ?? 0) + (held.closures.bytes ?? 0));
+    const bytes = (contentOf(inputs)?.bytes ?? 0) + (held.closures.bytes ?? 0);
+    place?.set([{ name, value: held, bytes }]);
     return held;
   };
   return attempt(() => methodOf(source)(writePoint({ ...point, inputs })), keep);

@@ -1,4 +1,7 @@
-/** Products out of a Jacobian, and products out of the other product: no rule here holds a full Jacobian it made. */
+/**
+ * Products out of a Jacobian, and products out of the other product: no rule here needs to hold a full Jacobian. What a
+ * sweep comes by is kept for the next product at the point, where a memory for that has room.
+ */
 import { contractLeading, contractTrailing, dot, dotComplex, isZero } from '../array/contraction.js';
 import { type DType, dtypes } from '../array/dtype.js';
 import type { NdArray } from '../array/ndarray.js';
@@ -7,6 +10,7 @@ import { fail } from '../errors.js';
 import type { Arrays, Blocks, Endpoints, SeededPoint, Variable } from '../operators/endpoints.js';
 import { vjp as vjpOperator } from '../operators/vjp.js';
 import { type Stepwise, settled } from './drive.js';
+import { collector } from './memo/collect.js';
 import { accumulator, basis, elementsOf, locate, refuseMixed, sweep, writeElement } from './probe.js';
 import type { Context } from './rule.js';
 
@@ -80,13 +84,14 @@ function pushedForward(seed: Arrays, row: Arrays, wrt: readonly Variable[]): NdA
 export function* pushForwardByVjp(
   { vjp }: Pick<Endpoints, 'vjp'>,
   point: SeededPoint,
-  { shapes }: Pick<Context, 'shapes'>,
+  { shapes, behind }: Pick<Context, 'shapes' | 'behind'>,
 ): Stepwise<Arrays> {
   const wrt = live(point, point.wrt);
   const of = yield* settled(shapes(point));
   const result = zerosFor(of);
   if (wrt.length === 0) return result;
   refuseMixed('jvpFromVjp', of, wrt);
+  const rows = collector(behind?.blocks, point, of, wrt);
   yield* sweep({
     rule: 'jvpFromVjp',
     base: 'vjp',
@@ -104,17 +109,26 @@ export function* pushForwardByVjp(
     take: (i, gradients) => {
       const { variable, element } = locate(of, i);
       accumulate(result[variable.path]!, element, wrt, gradients, point.seed);
+      rows?.row({ variable, element }, gradients);
     },
   });
+  rows?.keep();
   return result;
 }
 
 /** x̄_j = ⟨J·e_j, c⟩: one pushforward for each element of the inputs. */
-export function* pullBackByJvp({ jvp }: Pick<Endpoints, 'jvp'>, point: SeededPoint): Stepwise<Arrays> {
+export function* pullBackByJvp(
+  { jvp }: Pick<Endpoints, 'jvp'>,
+  point: SeededPoint,
+  { behind }: Pick<Context, 'behind'> = {},
+): Stepwise<Arrays> {
   const of = live(point, point.of);
   const result = zerosFor(point.wrt);
   if (of.length === 0) return result;
   refuseMixed('vjpFromJvp', of, point.wrt);
+  // A cotangent has the shape of its output.
+  const shaped = of.map((one) => ({ ...one, shape: one.shape ?? point.seed[one.path]!.shape }));
+  const columns = collector(behind?.blocks, point, shaped, point.wrt);
   yield* sweep({
     rule: 'vjpFromJvp',
     base: 'jvp',
@@ -129,12 +143,14 @@ export function* pullBackByJvp({ jvp }: Pick<Endpoints, 'jvp'>, point: SeededPoi
         seed: { [variable.path]: basis(variable.shape!, variable.dtype, element) },
       });
     },
-    take: (i, columns) => {
+    take: (i, answer) => {
       const { variable, element } = locate(point.wrt, i);
-      for (const { path } of of) checkCotangent(path, point.seed[path]!, columns[path]!.shape);
-      accumulate(result[variable.path]!, element, of, columns, point.seed);
+      for (const { path } of of) checkCotangent(path, point.seed[path]!, answer[path]!.shape);
+      accumulate(result[variable.path]!, element, of, answer, point.seed);
+      columns?.column({ variable, element }, answer);
     },
   });
+  columns?.keep();
   return result;
 }
 

@@ -9,7 +9,7 @@ const point = (first: number, size = 4) => ({ x: array([first, ...new Array<numb
 describe('a memo', () => {
   test('finds a value at equal inputs, under its name', () => {
     const memo = new Memo(1e6);
-    memo.at(point(1))!.set('a', 'kept', 10);
+    memo.at(point(1))!.set([{ name: 'a', value: 'kept', bytes: 10 }]);
     expect(memo.at(point(1))!.get('a')).toBe('kept');
     expect(memo.at(point(1))!.get('b')).toBeUndefined();
     expect(memo.at(point(2))!.get('a')).toBeUndefined();
@@ -20,7 +20,7 @@ describe('a memo', () => {
     const inputs = point(1);
     const place = memo.at(inputs)!;
     inputs.x.data[0] = 2;
-    place.set('a', 'worked out at 1, or at 2', 10);
+    place.set([{ name: 'a', value: 'worked out at 1, or at 2', bytes: 10 }]);
     expect(memo.at(point(1))!.get('a')).toBeUndefined();
     expect(memo.at(point(2))!.get('a')).toBeUndefined();
     expect(memo.bytes).toBe(0);
@@ -28,20 +28,20 @@ describe('a memo', () => {
 
   test('drops the point that was not asked at for the longest time, and never takes more bytes than its limit', () => {
     const memo = new Memo(5000);
-    for (const k of [1, 2, 3]) memo.at(point(k))!.set('a', k, 800);
+    for (const k of [1, 2, 3]) memo.at(point(k))!.set([{ name: 'a', value: k, bytes: 800 }]);
     expect(memo.at(point(1))!.get('a')).toBe(1);
-    memo.at(point(4))!.set('a', 4, 800);
+    memo.at(point(4))!.set([{ name: 'a', value: 4, bytes: 800 }]);
     expect([1, 2, 3, 4].map((k) => memo.at(point(k))!.get('a'))).toEqual([1, undefined, 3, 4]);
     for (let k = 0; k < 200; k++) {
-      memo.at(point(k % 17, 4 + (k % 5)))!.set(`a${k % 3}`, k, (k * 97) % 3000);
+      memo.at(point(k % 17, 4 + (k % 5)))!.set([{ name: `a${k % 3}`, value: k, bytes: (k * 97) % 3000 }]);
       expect(memo.bytes).toBeLessThanOrEqual(5000);
     }
   });
 
   test('does not keep what is larger than its limit, and forgets nothing else for it', () => {
     const memo = new Memo(5000);
-    memo.at(point(1))!.set('a', 1, 100);
-    memo.at(point(2))!.set('a', 2, 6000);
+    memo.at(point(1))!.set([{ name: 'a', value: 1, bytes: 100 }]);
+    memo.at(point(2))!.set([{ name: 'a', value: 2, bytes: 6000 }]);
     expect(memo.at(point(2))!.get('a')).toBeUndefined();
     expect(memo.at(point(1))!.get('a')).toBe(1);
     expect(memo.at(point(1, 10_000))).toBeUndefined();
@@ -49,7 +49,7 @@ describe('a memo', () => {
 
   test('replaces a value without counting it twice', () => {
     const memo = new Memo(5000);
-    for (let k = 0; k < 100; k++) memo.at(point(1))!.set('a', k, 1000);
+    for (let k = 0; k < 100; k++) memo.at(point(1))!.set([{ name: 'a', value: k, bytes: 1000 }]);
     expect(memo.at(point(1))!.get('a')).toBe(99);
     expect(memo.bytes).toBeLessThan(3000);
   });

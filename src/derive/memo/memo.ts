@@ -1,7 +1,9 @@
 /** What a component has worked out at the points it was last asked at: found by their content, in bounded memory. */
 import { type Content, contentOf, kept, sameContent } from './content.js';
 
-interface Item {
+/** A value to keep, and how many bytes it takes. */
+export interface Item {
+  readonly name: string;
   readonly value: unknown;
   readonly bytes: number;
 }
@@ -21,10 +23,10 @@ export interface Place {
   /** What is known there under a name. */
   readonly get: (name: string) => unknown;
   /**
-   * Keep a value that takes so many bytes; the points that were not asked at for the longest time make room. It is not kept
-   * where it does not fit at all, or where the inputs have changed since the point was looked up.
+   * Keep values; the points that were not asked at for the longest time make room. What does not fit at all is not kept,
+   * and nothing is where the inputs have changed since the point was looked up.
    */
-  readonly set: (name: string, value: unknown, bytes: number) => void;
+  readonly set: (items: readonly Item[]) => void;
 }
 
 /**
@@ -52,9 +54,9 @@ export class Memo {
     if (!content || content.bytes + overhead > this.limit) return undefined;
     return {
       get: (name) => this.#find(content)?.items.get(name)?.value,
-      set: (name, value, bytes) => {
+      set: (items) => {
         const now = contentOf(inputs);
-        if (now && sameContent(now, content)) this.#keep(now, name, { value, bytes });
+        if (now && sameContent(now, content)) for (const item of items) this.#keep(now, item);
       },
     };
   }
@@ -68,15 +70,15 @@ export class Memo {
     return entry;
   }
 
-  #keep(content: Content, name: string, item: Item): void {
+  #keep(content: Content, item: Item): void {
     const entry = this.#find(content) ?? this.#open(content);
-    const old = entry.items.get(name)?.bytes ?? 0;
+    const old = entry.items.get(item.name)?.bytes ?? 0;
     const size = entry.bytes - old + item.bytes;
     if (size > this.limit) {
       if (entry.items.size === 0) this.#drop(entry);
       return;
     }
-    entry.items.set(name, item);
+    entry.items.set(item.name, item);
     entry.bytes = size;
     this.#bytes += item.bytes - old;
     this.#makeRoom(entry);

@@ -7,56 +7,11 @@
 import { isZero } from '../../array/contraction.js';
 import type { DType } from '../../array/dtype.js';
 import { NdArray } from '../../array/ndarray.js';
-import { sizeOf } from '../../array/shape.js';
 import type { Arrays, Blocks, Endpoint, Point, SeededPoint, Variable } from '../../operators/endpoints.js';
 import { drive, type Stepwise, settled } from '../drive.js';
-import { isComplex } from '../probe.js';
 import { pullBack, pushForward } from '../products.js';
-import type { Memo, Place } from './memo.js';
-
-const blockOverhead = 256;
-
-const nameOf = (of: string, wrt: string) => `block ${JSON.stringify([of, wrt])}`;
-
-function blocksAt(place: Place, of: readonly Variable[], wrt: readonly Variable[]): Blocks | undefined {
-  const blocks: Record<string, Arrays> = {};
-  for (const output of of) {
-    const row: Record<string, NdArray<DType>> = {};
-    for (const input of wrt) {
-      const block = place.get(nameOf(output.path, input.path));
-      if (!(block instanceof NdArray)) return undefined;
-      row[input.path] = block;
-    }
-    blocks[output.path] = row;
-  }
-  return blocks;
-}
-
-// What is kept is nobody else's: a caller may write to what it is given, and a method may use its buffers again.
-function keepBlocks(place: Place, { of, wrt }: Point, blocks: Blocks): void {
-  for (const output of of) {
-    for (const input of wrt) {
-      const block = blocks[output.path]![input.path]!;
-      place.set(nameOf(output.path, input.path), copyOf(block), block.data.byteLength + blockOverhead);
-    }
-  }
-}
-
-function copyOf({ dtype, shape, data }: NdArray<DType>): NdArray<DType> {
-  return new NdArray<DType>(dtype, shape, data.slice());
-}
-
-function copies(blocks: Blocks): Blocks {
-  const row = (one: Arrays) => Object.fromEntries(Object.entries(one).map(([path, block]) => [path, copyOf(block)]));
-  return Object.fromEntries(Object.entries(blocks).map(([path, one]) => [path, row(one)]));
-}
-
-function bytesOf(blocks: Blocks): number {
-  return Object.values(blocks).reduce(
-    (total, row) => total + Object.values(row).reduce((sum, { data }) => sum + data.byteLength, 0),
-    0,
-  );
-}
+import { blocksAt, bytesOf, copies, keepBlocks } from './blocks.js';
+import type { Memo } from './memo.js';
 
 /** A jacobian whose blocks are kept. With `serves`, it is also answered from them; else it is called each time. */
 export function keeping(memo: Memo, run: Endpoint<'jacobian'>, serves: boolean): Endpoint<'jacobian'> {
@@ -65,7 +20,8 @@ export function keeping(memo: Memo, run: Endpoint<'jacobian'>, serves: boolean):
     const known = serves && place ? blocksAt(place, point.of, point.wrt) : undefined;
     if (known && bytesOf(known) <= (point.options?.memoryLimit ?? Infinity)) return copies(known);
     const blocks = yield* settled(run(point));
-    if (place && bytesOf(blocks) < memo.limit) keepBlocks(place, point, blocks);
+    // A caller may write to what it is given, and a method may use its buffers again.
+    if (place && bytesOf(blocks) < memo.limit) keepBlocks(place, point, copies(blocks));
     return blocks;
   }
   return (point) => drive(steps(point)) as ReturnType<Endpoint<'jacobian'>>;
@@ -75,37 +31,25 @@ export function keeping(memo: Memo, run: Endpoint<'jacobian'>, serves: boolean):
 export interface Derivation {
   readonly to: 'jvp' | 'vjp';
   readonly run: Endpoint<'jvp'>;
-  /** The jacobian that costs as many calls of the same base as `run` does, where the class offers it. */
-  readonly jacobian: Endpoint<'jacobian'> | undefined;
   /** Whether the rule adds up output by output. */
   readonly byOutput: boolean;
 }
 
 /** A derived product that is contracted from the blocks known at the point, where they are all known. */
-export function recalling(memo: Memo, { to, run, jacobian, byOutput }: Derivation): Endpoint<'jvp'> {
+export function recalling(memo: Memo, { to, run, byOutput }: Derivation): Endpoint<'jvp'> {
   function* steps(point: SeededPoint): Stepwise<Arrays> {
     const place = memo.at(point.inputs);
     const live = (variables: readonly Variable[]) => variables.filter(({ path }) => !isZero(point.seed[path]!));
     const asked: Point = to === 'jvp' ? { ...point, wrt: live(point.wrt) } : { ...point, of: live(point.of) };
     if (!place || point.batch !== undefined || asked.of.length === 0 || asked.wrt.length === 0)
       return yield* settled(run(point));
-    let blocks = blocksAt(place, asked.of, asked.wrt);
-    if (!blocks && jacobian && fits(asked, memo.limit)) blocks = yield* settled(jacobian(asked));
+    const blocks = blocksAt(place, asked.of, asked.wrt);
     if (!blocks) return yield* settled(run(point));
     const base = { jacobian: () => blocks };
     if (to === 'jvp') return yield* pushForward(base, point, { shapes: () => point.of });
     return byOutput ? yield* summed(base, { ...point, of: asked.of }) : yield* pullBack(base, point);
   }
   return (point) => drive(steps(point)) as ReturnType<Endpoint<'jvp'>>;
-}
-
-/** Whether the Jacobian of these variables is small enough to be worked out for the sake of later products. */
-function fits({ of, wrt, options, inputs: _ }: Point, limit: number): boolean {
-  if (of.some(({ shape }) => shape === undefined)) return false;
-  const total = (variables: readonly Variable[]) => variables.reduce((sum, { shape }) => sum + sizeOf(shape ?? []), 0);
-  const each = [...of, ...wrt].some(isComplex) ? 16 : 8;
-  const bytes = total(of) * total(wrt) * each + of.length * wrt.length * blockOverhead;
-  return bytes <= Math.min(limit / 2, options?.memoryLimit ?? Infinity);
 }
 
 /** x̄ = Σ_of c[of]·J[of][wrt], each term added up by itself. */

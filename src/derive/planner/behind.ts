@@ -54,6 +54,8 @@ export interface Behind {
   readonly known: Map<string, Known>;
   /** What was worked out at the points last asked at. */
   readonly memo?: Memo | undefined;
+  /** The same, where what a sweep for a product comes by is the Jacobian of the component: it has no other one. */
+  readonly blocks?: Memo | undefined;
   readonly warn: Warn;
 }
 

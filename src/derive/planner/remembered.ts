@@ -21,7 +21,9 @@ export function* recoveredOnce(job: Job, place: Place | undefined): Stepwise<Rec
   if (known) return known as Recovered;
   const found = yield* recoverJacobian(job);
   const { matrix } = found;
-  if (matrix && !isDense(matrix.pattern)) place?.set(nameOf(job.point), found, matrix.values.byteLength + 512);
+  if (matrix && !isDense(matrix.pattern)) {
+    place?.set([{ name: nameOf(job.point), value: found, bytes: matrix.values.byteLength + 512 }]);
+  }
   return found;
 }
 
