@@ -99,8 +99,8 @@ function problemOf(entry: Entry, refused: Refused): ComponentError {
   const row = Object.hasOwn(pythonTypes, type) ? pythonTypes[type] : undefined;
   if (row) return new ComponentError(row.code, { path, ...row.fields?.(entry, contextOf(entry)) });
   const fields = { path, ...explained(entry) };
-  if (constraint.test(type)) return new ComponentError('E_CONSTRAINT', { ...fields, constraint: type });
   if (typeError.test(type)) return new ComponentError('E_TYPE', fields);
+  if (constraint.test(type)) return new ComponentError('E_CONSTRAINT', { ...fields, constraint: type });
   return new ComponentError('E_REMOTE_VALUE', { path, reason: told(entry), type });
 }
 

@@ -120,6 +120,7 @@ export function jsonDefault(value: unknown): unknown {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : undefined;
   if (isNdArray(value)) return value.size <= MOST_DEFAULTS ? jsonDefault(value.toNested()) : undefined;
+  if (value instanceof Map) return value.size <= MOST_DEFAULTS ? recordDefault(value) : undefined;
   const list: readonly unknown[] | undefined = Array.isArray(value)
     ? value
     : ArrayBuffer.isView(value) && 'length' in value
@@ -128,4 +129,9 @@ export function jsonDefault(value: unknown): unknown {
   if (list === undefined || list.length > MOST_DEFAULTS) return undefined;
   const items = list.map(jsonDefault);
   return items.includes(undefined) ? undefined : items;
+}
+
+function recordDefault(map: ReadonlyMap<unknown, unknown>): unknown {
+  const entries = [...map].map(([key, value]): [string, unknown] => [String(key), jsonDefault(value)]);
+  return entries.some(([, value]) => value === undefined) ? undefined : Object.fromEntries(entries);
 }
