@@ -1,0 +1,195 @@
+/**
+ * Derivations on dense blocks: contractions with an author's own Jacobian and with one that a rule has assembled
+ * (`kept`), rules as functions, and what a sweep itself costs per probe.
+ *
+ * Contractions are compared with NumPy's `tensordot` on one thread and with ml-matrix's `mmul`; rules with the
+ * functions of the original that do the same.
+ */
+import {
+  jacobianFromJvp,
+  jacobianFromVjp,
+  jvpFromJacobian,
+  NdArray,
+  type NdArray as Vector,
+  vjpFromJacobian,
+  zeros,
+} from 'cotangent';
+import { Matrix } from 'ml-matrix';
+import { contractLeading, contractTrailing } from '../../src/array/contraction.js';
+import { type Run, timed } from '../measure.js';
+import { type Case, type Entry, type Setting, type Suite, values } from './suite.js';
+
+const shapes = [
+  [3, 4],
+  [100, 100],
+  [1000, 1000],
+  [4000, 4000],
+  [10, 1_000_000],
+  [1_000_000, 10],
+] as const;
+
+type Extents = readonly [rows: number, columns: number];
+
+const vector = (size: number) => new NdArray('float64', [size], values(size));
+
+/** The sum of all elements, eight at a time: one pass over the bytes. */
+function sum(data: Float64Array): number {
+  let [a, b, c, d, e, f, g, h] = [0, 0, 0, 0, 0, 0, 0, 0];
+  const whole = data.length - (data.length % 8);
+  for (let i = 0; i < whole; i += 8) {
+    a += data[i]!;
+    b += data[i + 1]!;
+    c += data[i + 2]!;
+    d += data[i + 3]!;
+    e += data[i + 4]!;
+    f += data[i + 5]!;
+    g += data[i + 6]!;
+    h += data[i + 7]!;
+  }
+  return a + b + c + d + e + f + g + h;
+}
+
+/** A request at a point of so many elements; the block alone says how many outputs there are. */
+const requestAt = (columns: number) => ({ inputs: { x: vector(columns) }, of: ['y'], wrt: ['x'] });
+
+function contraction(what: string, [rows, columns]: Extents, block: Vector): () => void {
+  const [cotangent, tangent] = [vector(rows), vector(columns)];
+  if (what === 'vjp') return () => contractLeading(cotangent, block, zeros([columns]));
+  return () => contractTrailing(block, tangent, zeros([rows]));
+}
+
+function productOf(what: string, [rows, columns]: Extents, block: Vector) {
+  const jacobian = () => ({ y: { x: block } });
+  const at = requestAt(columns);
+  if (what === 'vjp') {
+    const request = { ...at, cotangent: { y: vector(rows) } };
+    return () => vjpFromJacobian(jacobian, request as never);
+  }
+  const request = { ...at, tangent: { x: vector(columns) } };
+  return () => jvpFromJacobian(jacobian, request as never);
+}
+
+/** ml-matrix's own product, where its matrix of row objects can be made in reasonable time. */
+function matrixProduct(what: string, [rows, columns]: Extents, block: Vector): Record<string, Run> {
+  if (rows > 10_000 || columns > 10_000) return {};
+  const matrix = Matrix.from1DArray(rows, columns, block.data);
+  const [row, column] = [Matrix.rowVector(values(rows)), Matrix.columnVector(values(columns))];
+  return { 'ml-matrix': timed(what === 'vjp' ? () => row.mmul(matrix) : () => matrix.mmul(column)) };
+}
+
+function product(what: 'vjp' | 'jvp', extents: Extents, { original }: Setting): Entry[] {
+  const [rows, columns] = extents;
+  const name = `${what}_${rows}x${columns}`;
+  const own = () => new NdArray('float64', [rows, columns], values(rows * columns));
+  const contract = async (block: Vector): Promise<Case> => ({
+    ours: timed(contraction(what, extents, block)),
+    theirs: await original?.run('tensordot', { rows, columns, what }),
+    limit: { name: 'sum', run: timed(() => sum(block.data)) },
+    others: matrixProduct(what, extents, block),
+  });
+  const whole = async (): Promise<Case> => {
+    const block = own();
+    return {
+      ours: timed(productOf(what, extents, block)),
+      theirs: await original?.run('rule', { rows, columns, what: `${what}_from_jacobian` }),
+      limit: { name: 'sum', run: timed(() => sum(block.data)) },
+    };
+  };
+  return [
+    { id: `contraction/${name}`, open: () => contract(own()) },
+    { id: `contraction/kept_${name}`, open: () => contract(kept(extents)) },
+    { id: `${what}FromJacobian/${rows}x${columns}`, open: whole },
+  ];
+}
+
+/** A Jacobian that a rule has assembled. */
+function kept([rows, columns]: Extents): Vector {
+  const source = values(rows * columns);
+  const wide = columns > rows;
+  const request = requestAt(columns);
+  const y = new NdArray('float64', [rows], new Float64Array(rows));
+  let probe = 0;
+  const vjp = () => ({ x: new NdArray('float64', [columns], source.slice(probe * columns, ++probe * columns)) });
+  const jvp = () => {
+    const column = new Float64Array(rows);
+    for (let i = 0; i < rows; i++) column[i] = source[i * columns + probe]!;
+    probe++;
+    return { y: new NdArray('float64', [rows], column) };
+  };
+  const blocks = wide
+    ? jacobianFromVjp(vjp as never, (() => ({ y })) as never, request as never)
+    : jacobianFromJvp(jvp as never, request as never);
+  return (blocks as Record<string, Record<string, Vector>>)['y']!['x']!;
+}
+
+/** Whole Jacobians: what a rule adds to the calls of its base, which here hand out one buffer again and again. */
+function jacobian(from: 'Jvp' | 'Vjp', [rows, columns]: Extents, { original }: Setting): Entry {
+  const probes = from === 'Jvp' ? columns : rows;
+  const what = `jacobianFrom${from}`;
+  return {
+    id: `${what}/${rows}x${columns}`,
+    open: async () => {
+      const answer = vector(from === 'Jvp' ? rows : columns);
+      const target = new Float64Array(rows * columns);
+      const pass = () => {
+        for (let i = 0; i < probes; i++) target.set(answer.data, i * answer.size);
+      };
+      return {
+        ours: timed(from === 'Jvp' ? byJvp(columns, answer) : byVjp([rows, columns], answer)),
+        theirs: await original?.run('rule', { rows, columns, what: `jacobian_from_${from.toLowerCase()}` }),
+        limit: { name: 'copy of the rows', run: timed(pass) },
+        gc: rows * columns >= 1e6,
+      };
+    },
+  };
+}
+
+function byJvp(columns: number, answer: Vector): () => unknown {
+  const request = requestAt(columns) as never;
+  return () => jacobianFromJvp((() => ({ y: answer })) as never, request);
+}
+
+function byVjp([rows, columns]: Extents, answer: Vector): () => unknown {
+  const request = requestAt(columns) as never;
+  const shape = new NdArray('float64', [rows], new Float64Array(rows));
+  return () => jacobianFromVjp((() => ({ x: answer })) as never, (() => ({ y: shape })) as never, request);
+}
+
+/** What a sweep costs per probe: a Jacobian of so many columns and few rows, divided by the number of its probes. */
+function sweep(probes: number, rows: number): Entry {
+  return {
+    id: `sweep/perProbe_${rows}x${probes}`,
+    open: async () => {
+      const answer = vector(rows);
+      const [basis, copy] = [new Float64Array(probes), new Float64Array(rows)];
+      // A probe is one write of the seed and one of its answer.
+      const pass = () => {
+        for (let i = 0; i < probes; i++) {
+          basis.fill(0);
+          copy.set(answer.data);
+        }
+      };
+      return {
+        ours: timed(byJvp(probes, answer)),
+        limit: { name: 'one pass over seed and answer', run: timed(pass) },
+        per: probes,
+      };
+    },
+  };
+}
+
+/** The cases of derivations. */
+export function derivations(setting: Setting): Suite {
+  const chosen = setting.quick ? shapes.slice(0, 3) : shapes;
+  // A sweep of a million probes is a million calls, whatever they cost.
+  const swept = chosen.filter((extents) => Math.max(...extents) <= 4000);
+  return {
+    entries: [
+      ...chosen.flatMap((extents) => product('vjp', extents, setting)),
+      ...chosen.flatMap((extents) => product('jvp', extents, setting)),
+      ...swept.flatMap((extents) => [jacobian('Jvp', extents, setting), jacobian('Vjp', extents, setting)]),
+      sweep(1000, 1),
+      sweep(1000, 100),
+    ],
+  };
+}
