@@ -2,6 +2,8 @@
 import type { Evidence } from './evidence.js';
 import { blamed, elementOf, entriesAt, faultOf, type Said, unit } from './faults.js';
 import type { Bench } from './judge.js';
+import { slotAt } from './layout.js';
+import { largestTolerance } from './precision.js';
 import { referenceAlong } from './reference.js';
 import type { Fault } from './report.js';
 
@@ -28,7 +30,8 @@ export async function exhaust(bench: Bench, evidence: Evidence): Promise<readonl
       if (pushed) said.jvp = entriesAt(pushed, row, parts);
       if (pulled) said.vjp = entriesAt(pulled, column, parts);
       const element = elementOf(said, entriesAt(reference.errors, row, parts, scale));
-      const guilty = blamed(bench, element);
+      const slots = [slotAt(of, row * parts), slotAt(subject.wrt, column * parts)];
+      const guilty = blamed(bench, element, largestTolerance(options, slots));
       if (guilty.length === 0) continue;
       const place = { rows: { from: row, to: row + 1 }, columns: { from: column, to: column + 1 } };
       faults.push(faultOf(session, place, 'wrong derivative', guilty, element));

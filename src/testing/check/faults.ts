@@ -80,14 +80,14 @@ export function unit({ length, parts }: Layout, element: number, size = 1): Floa
 }
 
 /** The endpoints whose value at the element is not that of differences, as far as those can tell. */
-export function blamed({ allowance }: Bench, { values, error }: Element): readonly DerivativeName[] {
+export function blamed({ allowance }: Bench, { values, error }: Element, tolerance = 0): readonly DerivativeName[] {
   const { differences } = values;
   if (differences === undefined || !Number.isFinite(error)) return [];
   return (['jacobian', 'jvp', 'vjp'] as const).filter((endpoint) => {
     const value = values[endpoint];
     if (value === undefined) return false;
     const size = Math.max(Math.abs(value), Math.abs(differences));
-    return !(Math.abs(value - differences) <= allowance.differences * size + confidence * error);
+    return !(Math.abs(value - differences) <= Math.max(allowance.differences, tolerance) * size + confidence * error);
   });
 }
 
