@@ -212,6 +212,7 @@ describe('the inputs of an evaluation', () => {
     }, request);
     expect([...mine.data]).toEqual([1, 2, 3]);
     expect(inputs.deep.map.get('a b')).toBe(4);
+    expect(inputs.deep.list.every((one) => one === mine)).toBe(true);
     expect(new Set(kept).size).toBe(8);
     expect(flat(found['y']!['deep.list.[1]'])).toEqual([3, 0, 1].map((value) => expect.closeTo(value, 8)));
     expect(flat(found['y']!['deep.map.{a b}'])).toEqual([expect.closeTo(8, 8)]);
