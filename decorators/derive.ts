@@ -88,11 +88,11 @@ export const DeriveJacobianFromProducts: (options?: ProductsOptions) => DeriveOn
   'jacobianFromProducts',
   ProductsOptions
 >('jacobianFromProducts');
-/** Serve jvp from vjp: ẏ_i = ⟨Jᵀ·e_i, t⟩. One vjp for each element of the outputs; no Jacobian is held. */
+/** Serve jvp from vjp: ẏ_i = ⟨Jᵀ·e_i, t⟩. One vjp for each element of the outputs; no Jacobian is needed. */
 export const DeriveJvpFromVjp: (options?: PlanOptions) => DeriveOne<'jvpFromVjp'> = one<'jvpFromVjp', PlanOptions>(
   'jvpFromVjp',
 );
-/** Serve vjp from jvp: x̄_j = ⟨J·e_j, c⟩. One jvp for each element of the inputs; no Jacobian is held. */
+/** Serve vjp from jvp: x̄_j = ⟨J·e_j, c⟩. One jvp for each element of the inputs; no Jacobian is needed. */
 export const DeriveVjpFromJvp: (options?: PlanOptions) => DeriveOne<'vjpFromJvp'> = one<'vjpFromJvp', PlanOptions>(
   'vjpFromJvp',
 );

@@ -68,7 +68,7 @@ export const rules = {
     needsShapes: true,
     exact: true,
     calls: { vjp: groupsCost('m', 'rows') },
-    summary: 'The pushforward element by element: ẏ_i = ⟨Jᵀ·e_i, t⟩. No Jacobian is held.',
+    summary: 'The pushforward element by element: ẏ_i = ⟨Jᵀ·e_i, t⟩. No Jacobian is needed.',
     ...planningProduct({ rule: 'jvpFromVjp', to: 'jvp', products: ['vjp'], plain: pushForwardByVjp }),
   }),
   vjpFromJvp: rule<'vjp', 'jvp', PlanOptions>({
@@ -77,7 +77,7 @@ export const rules = {
     needsShapes: false,
     exact: true,
     calls: { jvp: groupsCost('n', 'columns') },
-    summary: 'The pullback element by element: x̄_j = ⟨J·e_j, c⟩. No Jacobian is held.',
+    summary: 'The pullback element by element: x̄_j = ⟨J·e_j, c⟩. No Jacobian is needed.',
     ...planningProduct({ rule: 'vjpFromJvp', to: 'vjp', products: ['jvp'], plain: pullBackByJvp }),
   }),
   abstractEvalFromApply: rule({

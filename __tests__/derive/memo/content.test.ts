@@ -72,8 +72,25 @@ describe('two values have equal content', () => {
 
   test('never where the hashes happen to be equal and the bytes are not', () => {
     const [a, b] = [contentOf(array([1, 2]))!, contentOf(array([2, 1]))!];
-    expect(sameContent({ ...a, hash: 5 }, { ...b, hash: 5 })).toBe(false);
+    expect(sameContent({ ...a, hash: '5' }, { ...b, hash: '5' })).toBe(false);
   });
+});
+
+test('the hash tells arrays apart whichever few of their bits are flipped', () => {
+  const base = Float64Array.from({ length: 67 }, (_, i) => Math.sin(i));
+  const hashes = new Set([contentOf(base)!.hash]);
+  let count = 1;
+  for (let bit = 0; bit < 64 * base.length; bit += 3) {
+    const flipped = base.slice();
+    const words = new Uint32Array(flipped.buffer);
+    words[bit >> 5] = words[bit >> 5]! ^ (1 << (bit & 31));
+    hashes.add(contentOf(flipped)!.hash);
+    const other = (bit + 833) % (64 * base.length);
+    words[other >> 5] = words[other >> 5]! ^ (1 << (other & 31));
+    hashes.add(contentOf(flipped)!.hash);
+    count += 2;
+  }
+  expect(hashes.size).toBe(count);
 });
 
 test('content that was kept stays what it was when the array is written to', () => {

@@ -12,7 +12,7 @@ export interface Content {
   /** Everything but the numbers: structure, names, classes, dtypes, shapes, texts. */
   readonly text: string;
   readonly arrays: readonly ArrayBufferView[];
-  readonly hash: number;
+  readonly hash: string;
   /** How much memory a copy takes. */
   readonly bytes: number;
 }
@@ -151,19 +151,19 @@ function mix(hash: number, word: number): number {
   return imul(((hash << 13) | (hash >>> 19)) ^ word, FIRST);
 }
 
-/** A 32-bit hash: only a first sieve, as contents are compared afterwards. */
-function hashOf(text: string, arrays: readonly ArrayBufferView[]): number {
-  let hash = SECOND ^ text.length;
-  for (let i = 0; i < text.length; i++) hash = mix(hash, text.charCodeAt(i));
-  for (const view of arrays) hash = mix(hash, hashView(view));
-  hash = imul(hash ^ (hash >>> 15), SECOND);
-  return hash ^ (hash >>> 13);
+type Lanes = [number, number, number, number];
+
+/** A hash of 128 bits in four lanes, so that one multiplication need not wait for another. */
+function hashOf(text: string, arrays: readonly ArrayBufferView[]): string {
+  const lanes: Lanes = [FIRST, SECOND, FIRST ^ text.length, SECOND ^ arrays.length];
+  for (let i = 0; i < text.length; i++) lanes[i % 4] = mix(lanes[i % 4]!, text.charCodeAt(i));
+  for (const view of arrays) hashView(view, lanes);
+  return lanes.join();
 }
 
-// Four lanes, so that one multiplication need not wait for another.
-function hashView(view: ArrayBufferView): number {
+function hashView(view: ArrayBufferView, lanes: Lanes): void {
   const { words, rest } = wordsOf(view);
-  let [a, b, c, d] = [FIRST, SECOND, FIRST ^ view.byteLength, SECOND ^ view.byteLength];
+  let [a, b, c, d] = lanes;
   const whole = words.length - (words.length % 4);
   for (let i = 0; i < whole; i += 4) {
     a = imul(((a << 13) | (a >>> 19)) ^ words[i]!, FIRST);
@@ -173,7 +173,12 @@ function hashView(view: ArrayBufferView): number {
   }
   for (let i = whole; i < words.length; i++) a = mix(a, words[i]!);
   for (let i = 0; i < rest.length; i++) b = mix(b, rest[i]!);
-  return mix(mix(mix(a, b), c), d);
+  // Every lane goes on with what all of them have seen.
+  const all = mix(mix(mix(a, b), c), d ^ view.byteLength);
+  lanes[0] = a ^ all;
+  lanes[1] = mix(b, all);
+  lanes[2] = mix(c, all);
+  lanes[3] = mix(d, all);
 }
 
 function sameBytes(a: ArrayBufferView, b: ArrayBufferView): boolean {

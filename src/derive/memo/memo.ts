@@ -37,7 +37,7 @@ export class Memo {
   readonly limit: number;
   #bytes = 0;
   /** The entry that was used last is the last. */
-  readonly #entries = new Map<number, Entry[]>();
+  readonly #entries = new Map<string, Entry[]>();
 
   constructor(limit: number) {
     this.limit = limit;
