@@ -12,8 +12,7 @@ import type { Sample } from './reference.js';
 import type { StepCurve, TaylorSeries } from './report.js';
 import { masked } from './seeds.js';
 import type { Session } from './session.js';
-import { slopeOf } from './taylor.js';
-import { minus, norm, pair } from './vectors.js';
+import { minus, norm, pair, quantile } from './vectors.js';
 
 const steps = 20;
 
@@ -45,7 +44,7 @@ export async function drawRays(bench: Bench, evidence: Evidence, source: Derivat
       if (!view) continue;
       const names = { wrt: input.path, of: output.path, source };
       const points = taylorPoints(bench, samples, view);
-      taylor.push({ ...names, slope: slopeOf(points), points });
+      taylor.push({ ...names, slope: usualSlope(points), points });
       curves.push({ ...names, points: differenceErrors(samples, view) });
     }
   }
@@ -144,6 +143,17 @@ function taylorPoints(
       return { t: Math.abs(t), remainder: norm(rest) / scale, change: norm(moved) / scale, floor };
     })
     .sort((a, b) => a.t - b.t);
+}
+
+// The median of the slopes between neighbors that stand out from rounding: terms of several orders that cancel at one
+// step do not move it.
+function usualSlope(points: TaylorSeries['points']): number {
+  const clear = points.filter(({ remainder, floor }) => remainder > 30 * floor);
+  const slopes = clear.slice(1).map(({ t, remainder }, k) => {
+    const before = clear[k]!;
+    return Math.log(remainder / before.remainder) / Math.log(t / before.t);
+  });
+  return slopes.length === 0 ? Number.NaN : quantile(Float64Array.from(slopes), 0.5);
 }
 
 function differenceErrors(samples: readonly Sample[], { of, derivative }: View): StepCurve['points'] {

@@ -35,7 +35,8 @@ const icon =
 const mostDrawn = 24;
 
 /** The page of a report. Without `pictures` in the report it is tables alone. */
-export function gradientPage(report: GradientReport, { rerun }: PageOptions = {}): string {
+export function gradientPage(given: GradientReport, { rerun }: PageOptions = {}): string {
+  const report = revived(given);
   const views = viewsOf(report);
   const drawn = wrongFirst(views)
     .filter((view) => (view.picture ?? view.taylor) && !isZero(view))
@@ -69,6 +70,14 @@ ${[
 </body>
 </html>
 `;
+}
+
+// JSON has no word for what is not a number, and writes null.
+function revived<T>(value: T): T {
+  if (value === null) return Number.NaN as T;
+  if (typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(revived) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, revived(item)])) as T;
 }
 
 function viewsOf({ blocks, pictures }: GradientReport): readonly BlockView[] {

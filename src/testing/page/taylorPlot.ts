@@ -26,7 +26,7 @@ export function taylorPlot(id: string, series: TaylorSeries): string {
     { id, ...plotSize, title: `Taylor remainder of ∂${series.of}/∂${series.wrt}`, description: taylorText(series) },
     plot.frame,
     roundingBand(plot, points, low),
-    ...guides(plot, remainders, low),
+    ...guides(plot, series, low),
     plot.line('curve', visible),
     plot.dots('dot', visible, ([t, value]) => `t = ${short(t)}: ${short(value)}`),
   );
@@ -53,18 +53,25 @@ function roundingBand({ place }: Axes, points: TaylorSeries['points'], low: numb
   return element('rect', band) + (bottom - top > 16 ? label : '');
 }
 
-// Through the largest remainder, one line of each slope.
-function guides(plot: Axes, remainders: readonly Point[], low: number): readonly string[] {
-  const [first, last] = [remainders[0], remainders.at(-1)];
-  if (!first || !last || first === last || !(last[1] > 0)) return [];
+// Both leave from where the curve usually is at its largest step.
+function guides(plot: Axes, { points, slope: found }: TaylorSeries, low: number): readonly string[] {
+  const clear = points.filter(({ remainder, floor }) => remainder > 30 * floor);
+  const [first, last] = [points[0], points.at(-1)];
+  if (!first || !last || clear.length < 2) return [];
+  const starts = clear.map(({ t, remainder }) => remainder * (last.t / t) ** found).sort((a, b) => a - b);
+  const start = starts[starts.length >> 1] ?? last.remainder;
   return ([1, 2] as const).map((slope) => {
-    const at = (t: number) => last[1] * (t / last[0]) ** slope;
-    const foot = Math.max(first[0], last[0] * (10 ** low / last[1]) ** (1 / slope));
-    const middle = Math.sqrt(foot * last[0]);
+    const at = (t: number) => start * (t / last.t) ** slope;
+    const foot = Math.max(first.t, last.t * (10 ** low / start) ** (1 / slope));
+    const middle = Math.sqrt(foot * last.t);
     const [x, y] = plot.place([middle, at(middle)]);
     // On the side where the curve of the other slope is not.
     const beside = slope === 1 ? { x: x - 8, y: y - 8, 'text-anchor': 'end' } : { x: x + 12, y: y + 10 };
     const label = text('text', { class: `guide-label slope-${slope}`, ...beside }, slope === 1 ? 't' : 't²');
-    return plot.line(`guide slope-${slope}`, [[foot, at(foot)], last]) + label;
+    const ends: readonly Point[] = [
+      [foot, at(foot)],
+      [last.t, start],
+    ];
+    return plot.line(`guide slope-${slope}`, ends) + label;
   });
 }
