@@ -37,6 +37,7 @@ test('init, edit, serve, and jax.grad through the derived vjp: the README, to th
   execFileSync('patch', ['-p0'], { cwd, env, input: diff!, stdio: ['pipe', 'pipe', 'inherit'] });
   const server = spawn('sh', ['-c', `exec ${serve}`], { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] });
   stopping.push(async () => {
+    if (server.exitCode !== null) return;
     const ended = new Promise((done) => server.on('close', done));
     server.kill('SIGTERM');
     await ended;
