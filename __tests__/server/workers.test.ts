@@ -1,5 +1,7 @@
 /** A component in worker threads: the server stays free, what hangs is stopped, and what stops is replaced. */
+import { execFile } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type RunningServer, serve } from '../../src/server/index.js';
 import { post, send, until } from './client.js';
@@ -162,6 +164,17 @@ describe('loading', () => {
     } finally {
       await server.close();
     }
+  });
+
+  test('a program that came as a flag of Node is not run again in its workers', async () => {
+    const entry = new URL('../../dist/src/server/index.js', import.meta.url).href;
+    const program = `
+      import { serve } from ${JSON.stringify(entry)};
+      const server = await serve({ component: { file: ${JSON.stringify(file)} }, port: 0, log: 'silent' });
+      console.log(server.url);
+      await server.close();`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
+    expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\n$/);
   });
 
   test('a component that cannot be loaded is an error of serve, with its own code', async () => {

@@ -54,6 +54,7 @@ export class Lane {
   constructor({ start, heap, owner }: LaneOptions) {
     this.#options = {
       workerData: start,
+      execArgv: ownFlags(process.execArgv),
       ...(heap === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heap } }),
     };
     this.#owner = owner;
@@ -144,4 +145,11 @@ export class Lane {
     this.#timer = setTimeout(() => this.#launch(), wasReady ? 0 : this.#delay);
     if (!wasReady) this.#delay = Math.min(2 * this.#delay, LONGEST_DELAY_MS);
   }
+}
+
+// A worker inherits the flags of Node; a program that came as one of them would be run again in it.
+function ownFlags(flags: readonly string[]): string[] {
+  const program = flags.findIndex((flag) => /^(-e|--eval|-p|--print|-pe)$/.test(flag));
+  const isProgram = (i: number) => program >= 0 && (i === program || i === program + 1);
+  return flags.filter((flag, i) => !isProgram(i) && !flag.startsWith('--input-type'));
 }
