@@ -14,7 +14,7 @@ import { loadComponent } from '../dist/src/loading/load.js';
 import { inlineExecutor } from '../dist/src/server/inline.js';
 import { settingsOf } from '../dist/src/server/options.js';
 import { application } from '../dist/src/server/serve.js';
-import { serviceOf } from '../dist/src/server/service.js';
+import { servedComponent } from '../dist/src/server/servedComponent.js';
 
 const count = Number(process.argv[2] ?? 100_000);
 const seed = Number(process.argv[3] ?? 20_260_101);
@@ -371,8 +371,8 @@ const stack = /\n\s+at |\.[cm]?[jt]s:\d+/;
 
 const settings = settingsOf({ inputPath, outputPath });
 const target = await loadComponent(join(import.meta.dirname, '../__tests__/fixtures/server/sampler.ts'));
-const service = serviceOf(inlineExecutor(target, settings), settings);
-const app = await application(service, { log: 'silent', headersTimeout: 1000, requestTimeout: 1500 });
+const served = servedComponent(inlineExecutor(target, settings), settings);
+const app = await application(served, { log: 'silent', headersTimeout: 1000, requestTimeout: 1500 });
 const failures = [];
 
 const statuses = new Map();

@@ -116,7 +116,7 @@ describe('the format of an answer', () => {
     'Accept %j is refused with 406, which names what there is',
     async (accept) => {
       const { status, json } = await post(`${url}/apply`, { inputs }, { headers: { accept } });
-      expect(status).toBe(406);
+      expect([status, json.ctx.code]).toEqual([406, 'E_ACCEPT']);
       expect(json.detail).toContain('application/json, application/json+base64');
     },
   );
@@ -225,7 +225,11 @@ describe('a wrong request', () => {
       const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
       const { status, json } = await send(`${url}/apply`, { method: 'POST', headers, body: '{"inputs":{"x":[1]}}' });
       expect(status).toBe(422);
-      expect(json.detail[0]).toMatchObject({ type: 'model_attributes_type', loc: ['body'] });
+      expect(json.detail[0]).toMatchObject({
+        type: 'model_attributes_type',
+        loc: ['body'],
+        ctx: { code: 'E_CONTENT_TYPE' },
+      });
     },
   );
 

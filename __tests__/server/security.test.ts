@@ -141,7 +141,11 @@ describe('the folder of a run', () => {
     const before = [readdirSync(output), readdirSync(home)];
     const { status, json } = await post(`${open.url}/apply?run_id=${encodeURI(id)}`, body, { headers });
     expect(status).toBe(422);
-    expect(json.detail[0]).toMatchObject({ type: 'string_pattern_mismatch', loc: ['query', 'run_id'] });
+    expect(json.detail[0]).toMatchObject({
+      type: 'string_pattern_mismatch',
+      loc: ['query', 'run_id'],
+      ctx: { code: 'E_RUN_ID' },
+    });
     expect([readdirSync(output), readdirSync(home)]).toEqual(before);
   });
 

@@ -13,7 +13,7 @@ import { errorAnswer } from '../server/errorAnswer.js';
 import { inlineExecutor } from '../server/inline.js';
 import { type AnswerOptions, settingsOf } from '../server/options.js';
 import { type Budget, readBody } from '../server/readBody.js';
-import { type Service, serviceOf } from '../server/service.js';
+import { type ServedComponent, servedComponent } from '../server/servedComponent.js';
 import { proxyDocument } from './document.js';
 import { forward } from './forward.js';
 import { openUpstream, type Upstream } from './upstream.js';
@@ -60,7 +60,7 @@ export interface RunningProxy {
 /** Everything a request needs. */
 interface Proxying {
   readonly upstream: Upstream;
-  readonly service: Service;
+  readonly served: ServedComponent;
   readonly document: Buffer;
   readonly budget: Budget;
 }
@@ -71,10 +71,10 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const upstream = await openUpstream(url, derive, { timeout, concurrency, headers });
   const { compiled } = upstream.target;
   const settings = settingsOf(rest);
-  const service = serviceOf(inlineExecutor(upstream.target, settings), settings);
+  const served = servedComponent(inlineExecutor(upstream.target, settings), settings);
   const document = Buffer.from(JSON.stringify(await documentOf(upstream, headers)));
   const budget = { held: 0, most: 8 * settings.bodyLimit };
-  const proxying = { upstream, service, document, budget };
+  const proxying = { upstream, served, document, budget };
   const server = createServer((request, response) => void respond(proxying, request, response, options));
   const address = await listen(server, options);
   return { url: address, name: compiled.name, provenance: compiled.provenance, close: () => close(server) };
@@ -111,7 +111,7 @@ async function respond(
 }
 
 async function derive(
-  { service, budget }: Proxying,
+  { served, budget }: Proxying,
   endpoint: EndpointName,
   request: IncomingMessage,
   response: ServerResponse,
@@ -121,12 +121,12 @@ async function derive(
   if (method !== 'POST') return fail('E_METHOD', { path, received: method, expected: 'POST' });
   const { 'content-length': length, 'content-type': contentType, accept } = headers;
   const announced = length === undefined ? undefined : Number(length);
-  const { bytes, release } = await readBody(request, { announced, limit: service.settings.bodyLimit, budget });
+  const { bytes, release } = await readBody(request, { announced, limit: served.settings.bodyLimit, budget });
   const gone = new AbortController();
   response.on('close', () => gone.abort(new ComponentError('E_CANCELLED', { reason: 'the client has gone' })));
   try {
     const runId = new URL(url, 'http://proxy').searchParams.get('run_id') ?? undefined;
-    const answer = await service.answer({ endpoint, body: bytes, accept, contentType, runId, signal: gone.signal });
+    const answer = await served.answer({ endpoint, body: bytes, accept, contentType, runId, signal: gone.signal });
     send(response, 200, answer.contentType, answer.body);
   } finally {
     release();

@@ -1,4 +1,4 @@
-/** Prometheus metrics of a service. To add one, add it here. */
+/** Prometheus metrics of a served component. To add one, add it here. */
 import type { Executor } from './executor.js';
 
 /** What is counted, and how it is read. */

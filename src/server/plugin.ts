@@ -4,7 +4,7 @@ import { startMetrics } from './metrics.js';
 import { type ComponentSource, openExecutor, type WorkerOptions } from './open.js';
 import { type AnswerOptions, settingsOf } from './options.js';
 import { addRoutes } from './routes.js';
-import { type Service, serviceOf } from './service.js';
+import { type ServedComponent, servedComponent } from './servedComponent.js';
 
 /** What the plugin is told. */
 export interface ComponentPluginOptions extends AnswerOptions, WorkerOptions {
@@ -21,16 +21,16 @@ export const componentPlugin: FastifyPluginAsync<ComponentPluginOptions> = async
   const settings = settingsOf(options);
   const executor = await openExecutor(options.component, settings, options);
   app.addHook('onClose', () => executor.close());
-  await addService(app, serviceOf(executor, settings), options.metrics ?? true);
+  await addComponent(app, servedComponent(executor, settings), options.metrics ?? true);
 };
 
-/** Add a service to an application or a scope of one. */
-export async function addService(app: FastifyInstance, service: Service, withMetrics: boolean): Promise<void> {
-  const metrics = withMetrics ? await startMetrics(service.executor) : undefined;
+/** Add a component to an application or a scope of one. */
+export async function addComponent(app: FastifyInstance, served: ServedComponent, withMetrics: boolean): Promise<void> {
+  const metrics = withMetrics ? await startMetrics(served.executor) : undefined;
   if (metrics) {
     app.addHook('onResponse', async (request, reply) => {
       metrics.observe(request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
     });
   }
-  addRoutes(app, service, metrics);
+  addRoutes(app, served, metrics);
 }

@@ -1,4 +1,4 @@
-/** The routes of a service in Fastify. To add one, add it to `serviceRoutes`; what else its path is asked is refused. */
+/** The routes of a component in Fastify. To add one, add it to `componentRoutes`; what else its path is asked is refused. */
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { ComponentError } from '../errors.js';
@@ -8,7 +8,7 @@ import { docsFiles } from './docs/files.js';
 import { errorAnswer } from './errorAnswer.js';
 import type { Metrics } from './metrics.js';
 import { type Body, type Budget, readBody } from './readBody.js';
-import type { Service } from './service.js';
+import type { ServedComponent } from './servedComponent.js';
 
 const methods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
@@ -21,25 +21,25 @@ interface Route {
   readonly handle: (request: FastifyRequest, reply: FastifyReply) => unknown;
 }
 
-/** Add the routes of a service to a Fastify instance or scope; body, errors and headers are handled in there only. */
-export function addRoutes(app: FastifyInstance, service: Service, metrics: Metrics | undefined): void {
-  app.setErrorHandler((error, request, reply) => sendError(service, error, request, reply));
+/** Add the routes of a component to a Fastify instance or scope; body, errors and headers are handled in there only. */
+export function addRoutes(app: FastifyInstance, served: ServedComponent, metrics: Metrics | undefined): void {
+  app.setErrorHandler((error, request, reply) => sendError(served, error, request, reply));
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
   });
-  readBodies(app, service);
-  for (const route of serviceRoutes(service, metrics)) addRoute(app, route);
+  readBodies(app, served);
+  for (const route of componentRoutes(served, metrics)) addRoute(app, route);
 }
 
-function serviceRoutes(service: Service, metrics: Metrics | undefined): readonly Route[] {
-  const document = Buffer.from(JSON.stringify(service.document));
+function componentRoutes(served: ServedComponent, metrics: Metrics | undefined): readonly Route[] {
+  const document = Buffer.from(JSON.stringify(served.document));
   const send = (path: string, type: string, body: Buffer | string): Route => ({
     method: 'GET',
     path,
     handle: (_request, reply) => reply.type(type).send(body),
   });
   return [
-    ...endpointNames.map((name) => endpointRoute(service, name)),
+    ...endpointNames.map((name) => endpointRoute(served, name)),
     send('/health', 'application/json', '{"status":"ok"}'),
     send('/openapi.json', 'application/json', document),
     ...docsFiles().map(
@@ -65,11 +65,11 @@ function serviceRoutes(service: Service, metrics: Metrics | undefined): readonly
   ];
 }
 
-function endpointRoute(service: Service, endpoint: EndpointName): Route {
+function endpointRoute(served: ServedComponent, endpoint: EndpointName): Route {
   return {
     method: 'POST',
     path: `/${operators[endpoint].route}`,
-    check: () => service.check(endpoint),
+    check: () => served.check(endpoint),
     handle: async (request, reply) => {
       const { bytes, release } = bodyOf(request);
       const controller = new AbortController();
@@ -79,7 +79,7 @@ function endpointRoute(service: Service, endpoint: EndpointName): Route {
         const { accept, 'content-type': contentType } = request.headers;
         const { run_id: runId } = request.query as { readonly run_id?: unknown };
         const { signal } = controller;
-        const answer = await service.answer({ endpoint, body: bytes, accept, contentType, runId, signal });
+        const answer = await served.answer({ endpoint, body: bytes, accept, contentType, runId, signal });
         const { buffer, byteOffset, byteLength } = answer.body;
         return await reply
           .type(answer.contentType)
@@ -99,8 +99,8 @@ function bodyOf({ body }: FastifyRequest): Body {
   return typeof body === 'object' && body !== null && 'bytes' in body ? (body as Body) : nothing;
 }
 
-// Whatever its type says it is: the service says what is wrong with that.
-function readBodies(app: FastifyInstance, { settings }: Service): void {
+// Whatever its type says it is: the component's side says what is wrong with that.
+function readBodies(app: FastifyInstance, { settings }: ServedComponent): void {
   const limit = settings.bodyLimit;
   const budget: Budget = { held: 0, most: 8 * Math.max(limit, 2 ** 24) };
   app.removeAllContentTypeParsers();
@@ -138,12 +138,12 @@ function spellings(app: FastifyInstance, path: string): readonly string[] {
 
 /** Send what an error says. What is not said to the client is logged. */
 export function sendError(
-  service: Service,
+  served: ServedComponent,
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const { status, body } = httpError(error) ?? errorAnswer(error, { debug: service.settings.debug, id: request.id });
+  const { status, body } = httpError(error) ?? errorAnswer(error, { debug: served.settings.debug, id: request.id });
   if (status >= 500) request.log.error({ err: error }, 'request failed');
   if (status === 503) reply.header('retry-after', '1');
   return reply.code(status).type('application/json').send(JSON.stringify(body));

@@ -5,9 +5,9 @@ import { refuseBroken } from './brokenRequest.js';
 import { Drain } from './drain.js';
 import { openExecutor } from './open.js';
 import { settingsOf, whole } from './options.js';
-import { addService, type ComponentPluginOptions } from './plugin.js';
+import { addComponent, type ComponentPluginOptions } from './plugin.js';
 import { sendError } from './routes.js';
-import { type Service, serviceOf } from './service.js';
+import { type ServedComponent, servedComponent } from './servedComponent.js';
 
 /** What a server is told. */
 export interface ServeOptions extends ComponentPluginOptions {
@@ -45,19 +45,19 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const settings = settingsOf(options);
   const executor = await openExecutor(options.component, settings, options);
   try {
-    const service = serviceOf(executor, settings);
+    const served = servedComponent(executor, settings);
     const sending = whole(options, 'headersTimeout', 15_000, 1);
-    const app = await application(service, options, sending);
+    const app = await application(served, options, sending);
     const drain = new Drain(app.server);
     const url = await listen(app, options);
-    return { url, close: once(() => end(app, () => drain.finish({ idle: IDLE_MS, sending }), service)) };
+    return { url, close: once(() => end(app, () => drain.finish({ idle: IDLE_MS, sending }), served)) };
   } catch (error) {
     await executor.close();
     throw error;
   }
 }
 
-async function end(app: FastifyInstance, drain: () => Promise<void>, { executor }: Service): Promise<void> {
+async function end(app: FastifyInstance, drain: () => Promise<void>, { executor }: ServedComponent): Promise<void> {
   app.log.info('closing');
   await drain();
   await app.close();
@@ -74,7 +74,7 @@ function once(work: () => Promise<void>): () => Promise<void> {
 
 /** The application, before it listens. */
 export async function application(
-  service: Service,
+  served: ServedComponent,
   options: Omit<ServeOptions, 'component'>,
   headersTimeout: number,
 ): Promise<FastifyInstance> {
@@ -87,9 +87,9 @@ export async function application(
     return503OnClosing: false,
     clientErrorHandler: refuseBroken,
     frameworkErrors: (error, request, reply) =>
-      void sendError(service, error, request as FastifyRequest, reply as FastifyReply),
+      void sendError(served, error, request as FastifyRequest, reply as FastifyReply),
     routerOptions: { ignoreTrailingSlash: true },
-    bodyLimit: Math.max(1, service.settings.bodyLimit),
+    bodyLimit: Math.max(1, served.settings.bodyLimit),
     keepAliveTimeout,
     requestTimeout,
     // Fastify sets these too late for Node to heed them.
@@ -107,16 +107,16 @@ export async function application(
   });
   if (options.cors !== undefined) await allowOrigins(app, options.cors);
   app.setNotFoundHandler((request, reply) => {
-    const known = ['/docs', '/health', '/openapi.json', ...Object.keys(service.document['paths'] as object)];
+    const known = ['/docs', '/health', '/openapi.json', ...Object.keys(served.document['paths'] as object)];
     const path = request.url.split('?')[0]?.slice(0, 80) ?? '';
     return sendError(
-      service,
+      served,
       new ComponentError('E_ROUTE', { path, known: [...new Set(known)].sort().join(', ') }),
       request,
       reply,
     );
   });
-  await app.register(async (scope) => addService(scope, service, options.metrics ?? true));
+  await app.register(async (scope) => addComponent(scope, served, options.metrics ?? true));
   return app;
 }
 

@@ -20,12 +20,12 @@ import { errorAnswer, isPublic } from '../errorAnswer.js';
 import { inlineExecutor } from '../inline.js';
 import { targetOf } from '../open.js';
 import { type AnswerOptions, type ComponentValue, settingsOf } from '../options.js';
-import { type Service, serviceOf } from '../service.js';
-import { type NestRequest, type NestResponse, serviceRequest } from './request.js';
+import { type ServedComponent, servedComponent } from '../servedComponent.js';
+import { componentRequest, type NestRequest, type NestResponse } from './request.js';
 
 /** A controller, as far as its routes need it. */
 interface Served {
-  readonly service: Service;
+  readonly served: ServedComponent;
 }
 
 type Handler = (this: Served, request: NestRequest, response: NestResponse) => unknown;
@@ -34,10 +34,10 @@ type Handler = (this: Served, request: NestRequest, response: NestResponse) => u
 export function controllerOf(type: Type<ComponentValue & object>, path: string, options: AnswerOptions): Type<object> {
   const settings = settingsOf(options);
   class ComponentController implements Served {
-    readonly service: Service;
+    readonly served: ServedComponent;
 
     constructor(instance: ComponentValue) {
-      this.service = serviceOf(inlineExecutor(targetOf(instance, settings.derive), settings), settings);
+      this.served = servedComponent(inlineExecutor(targetOf(instance, settings.derive), settings), settings);
     }
   }
   Object.defineProperty(ComponentController, 'name', { value: `${type.name}Controller` });
@@ -48,12 +48,12 @@ export function controllerOf(type: Type<ComponentValue & object>, path: string, 
   for (const name of endpointNames) {
     const decorators = [Post(operators[name].route), HttpCode(200)];
     addRoute(ComponentController, name, decorators, function (request, response) {
-      return answer(this.service, () => this.service.answer(serviceRequest(name, request, response)), response);
+      return answer(this.served, () => this.served.answer(componentRequest(name, request, response)), response);
     });
   }
   addRoute(ComponentController, 'health', [Get('health')], text('{"status":"ok"}', 'application/json'));
   addRoute(ComponentController, 'document', [Get('openapi.json')], function () {
-    return text(JSON.stringify(this.service.document), 'application/json')();
+    return text(JSON.stringify(this.served.document), 'application/json')();
   });
   for (const { path: file, type: contentType, body, headers } of docsFiles()) {
     const decorators = [Get(file.slice(1)), ...Object.entries(headers).map(([name, value]) => Header(name, value))];
@@ -78,8 +78,8 @@ function addRoute(
 const logger = new Logger('ComponentModule');
 
 async function answer(
-  { settings }: Service,
-  run: () => ReturnType<Service['answer']>,
+  { settings }: ServedComponent,
+  run: () => ReturnType<ServedComponent['answer']>,
   response: NestResponse,
 ): Promise<StreamableFile> {
   try {

@@ -1,7 +1,7 @@
-/** A request as NestJS has it, whichever server is below, as a service takes it. */
+/** A request as NestJS has it, whichever server is below, as a component is asked. */
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { EndpointName } from '../../operators/endpoints.js';
-import type { ServiceRequest } from '../service.js';
+import type { ComponentRequest } from '../servedComponent.js';
 
 /** What there is of a request, under Express and under Fastify. */
 export interface NestRequest {
@@ -20,7 +20,11 @@ export interface NestResponse {
 }
 
 /** The request to an endpoint. */
-export function serviceRequest(endpoint: EndpointName, request: NestRequest, response: NestResponse): ServiceRequest {
+export function componentRequest(
+  endpoint: EndpointName,
+  request: NestRequest,
+  response: NestResponse,
+): ComponentRequest {
   const { accept, 'content-type': contentType } = request.headers;
   const { run_id: runId } = (request.query ?? {}) as { readonly run_id?: unknown };
   const controller = new AbortController();

@@ -1,4 +1,4 @@
-/** A component as a service, whatever carries its requests: Fastify's routes and NestJS's controllers are thin around it. */
+/** A component as it is served, whatever carries its requests: Fastify's routes and NestJS's controllers are thin around it. */
 import { randomUUID } from 'node:crypto';
 import { describe as describeText } from '../codec/describe.js';
 import { type Format, formats } from '../codec/index.js';
@@ -11,7 +11,7 @@ import { formatsOffered, type Settings } from './options.js';
 import { unpackError } from './packedError.js';
 
 /** A request as it came. */
-export interface ServiceRequest {
+export interface ComponentRequest {
   readonly endpoint: EndpointName;
   /** The body; it is given away. */
   readonly body: Uint8Array;
@@ -24,13 +24,13 @@ export interface ServiceRequest {
 }
 
 /** An answer as it goes. */
-export interface ServiceAnswer {
+export interface ComponentAnswer {
   readonly contentType: string;
   readonly body: Uint8Array;
 }
 
-/** A component as a service. */
-export interface Service {
+/** A component as it is served. */
+export interface ServedComponent {
   readonly name: string;
   /** The OpenAPI document. */
   readonly document: JsonSchema;
@@ -39,11 +39,11 @@ export interface Service {
   /** Raises for an endpoint that is not offered. */
   readonly check: (endpoint: EndpointName) => void;
   /** Raises what `Executor.run` does, and `E_ACCEPT`, `E_CONTENT_TYPE`, `E_RUN_ID`, `E_MISSING` of a body. */
-  readonly answer: (request: ServiceRequest) => Promise<ServiceAnswer>;
+  readonly answer: (request: ComponentRequest) => Promise<ComponentAnswer>;
 }
 
-/** The service of what `executor` runs. */
-export function serviceOf(executor: Executor, settings: Settings): Service {
+/** What `executor` runs, as it is served. */
+export function servedComponent(executor: Executor, settings: Settings): ServedComponent {
   const { format, outputPath } = settings;
   const { name, document, missing } = executor.description;
   const offered = [format, ...formatsOffered(outputPath).filter((other) => other !== format)];

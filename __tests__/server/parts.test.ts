@@ -1,0 +1,277 @@
+/** The parts of a server by themselves: bodies, flags, deadlines, errors between threads, places, formats. */
+import { PassThrough, Readable } from 'node:stream';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Format } from '../../src/codec/index.js';
+import { blameAuthor, isAuthors } from '../../src/component/blame.js';
+import { ComponentError, problem } from '../../src/errors.js';
+import { deadlineOf } from '../../src/server/deadline.js';
+import { errorAnswer } from '../../src/server/errorAnswer.js';
+import { Lane } from '../../src/server/lane.js';
+import { locate } from '../../src/server/location.js';
+import { negotiate } from '../../src/server/negotiate.js';
+import { settingsOf } from '../../src/server/options.js';
+import { packError, unpackError } from '../../src/server/packedError.js';
+import { readBody } from '../../src/server/readBody.js';
+import { followFlag, raiseFlag, stopFlag } from '../../src/server/stopFlag.js';
+import { until } from './client.js';
+
+const budget = () => ({ held: 0, most: 1_000_000 });
+
+describe('a body that is read', () => {
+  test('is what was sent, however it is cut and whatever was announced', async () => {
+    const chunks = fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 12 });
+    const announcement = fc.option(fc.nat({ max: 400 }), { nil: undefined });
+    await fc.assert(
+      fc.asyncProperty(chunks, announcement, async (pieces, announced) => {
+        const whole = Buffer.concat(pieces);
+        const held = budget();
+        const stream = Readable.from(pieces.filter(({ length }) => length > 0).map((piece) => Buffer.from(piece)));
+        const { bytes, release } = await readBody(stream, { announced, limit: 1000, budget: held });
+        expect(Buffer.from(bytes)).toEqual(whole);
+        // It is handed to another thread, so nothing else may lie in its buffer.
+        expect(bytes.buffer.byteLength).toBe(bytes.length);
+        expect(held.held).toBe(whole.length);
+        release();
+        release();
+        expect(held.held).toBe(0);
+      }),
+      { seed: 11, numRuns: 300 },
+    );
+  });
+
+  test('takes no memory for what is only announced', async () => {
+    const stream = new PassThrough();
+    const before = process.memoryUsage().arrayBuffers;
+    const reading = readBody(stream, { announced: 2 ** 30, limit: 2 ** 31, budget: budget() });
+    stream.write(Buffer.alloc(1000));
+    await new Promise((done) => setTimeout(done, 20));
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);
+    stream.destroy();
+    await expect(reading).rejects.toMatchObject({ code: 'E_CANCELLED' });
+  });
+
+  test('gives its share of the memory back when it breaks off or becomes too long', async () => {
+    const held = budget();
+    const stream = new PassThrough();
+    const reading = readBody(stream, { announced: 100, limit: 1000, budget: held });
+    stream.write(Buffer.alloc(50));
+    await until(() => held.held === 50);
+    stream.destroy();
+    await expect(reading).rejects.toMatchObject({ code: 'E_CANCELLED' });
+    expect(held.held).toBe(0);
+    const long = readBody(Readable.from([Buffer.alloc(600), Buffer.alloc(600)]), {
+      announced: undefined,
+      limit: 1000,
+      budget: held,
+    });
+    await expect(long).rejects.toMatchObject({ code: 'E_BODY_LIMIT', fields: { received: '1200', expected: '1000' } });
+    expect(held.held).toBe(0);
+  });
+});
+
+describe('a flag to stop', () => {
+  const reason = () => new Error('stopped');
+
+  test('is seen by whoever asks, without a turn of the event loop', () => {
+    const flag = stopFlag();
+    const { signal, end } = followFlag(flag, reason);
+    expect(signal.aborted).toBe(false);
+    signal.throwIfAborted();
+    raiseFlag(flag);
+    expect(signal.aborted).toBe(true);
+    expect(() => signal.throwIfAborted()).toThrow('stopped');
+    expect(signal.reason).toMatchObject({ message: 'stopped' });
+    end();
+  });
+
+  test('reaches a listener too, as an abort of a signal that fetch takes', async () => {
+    const flag = stopFlag();
+    const { signal, end } = followFlag(flag, reason);
+    const waiting = new Promise((resolve) => signal.addEventListener('abort', resolve));
+    expect(signal).toBeInstanceOf(AbortSignal);
+    raiseFlag(flag);
+    await waiting;
+    expect(AbortSignal.any([signal]).aborted).toBe(true);
+    end();
+  });
+});
+
+describe('a deadline', () => {
+  test('passes when the time is up, with E_TIMEOUT', async () => {
+    const { signal, clear } = deadlineOf(new AbortController().signal, 20);
+    await until(() => signal.aborted);
+    expect(signal.reason).toMatchObject({ code: 'E_TIMEOUT', fields: { expected: '20' } });
+    clear();
+  });
+
+  test('passes when the client goes, with E_CANCELLED, also where it had gone before', () => {
+    const gone = new AbortController();
+    const early = deadlineOf(gone.signal, 0);
+    gone.abort();
+    const late = deadlineOf(gone.signal, 0);
+    for (const { signal } of [early, late]) expect(signal.reason).toMatchObject({ code: 'E_CANCELLED' });
+  });
+
+  test('never passes once it is cleared', async () => {
+    const gone = new AbortController();
+    const { signal, clear } = deadlineOf(gone.signal, 10);
+    clear();
+    gone.abort();
+    await new Promise((done) => setTimeout(done, 30));
+    expect(signal.aborted).toBe(false);
+  });
+});
+
+describe('an error that crosses threads', () => {
+  const cross = (error: unknown) => unpackError(structuredClone(packError(error)));
+
+  test('keeps its code, facts, message, stack and cause', () => {
+    const cause = new TypeError('inner');
+    const error = new ComponentError('E_TYPE', { path: 'inputs.x', received: '1', expected: '2' }, { cause });
+    const other = cross(error);
+    expect(other).toBeInstanceOf(ComponentError);
+    expect(other).toMatchObject({ code: 'E_TYPE', fields: error.fields, message: error.message, stack: error.stack });
+    expect(other.cause).toMatchObject({ name: 'TypeError', message: 'inner' });
+  });
+
+  test('keeps its single problems, and one that is its own only problem', () => {
+    const one = problem('E_MISSING', { path: 'inputs.x', expected: 'a value' });
+    const all = new ComponentError(
+      'E_INVALID',
+      { path: 'The request', count: '2', list: '' },
+      { problems: [one, one] },
+    );
+    expect((cross(all) as ComponentError).problems.map(({ path }) => path)).toEqual(['inputs.x', 'inputs.x']);
+    const alone = cross(one) as ComponentError;
+    expect(alone.problems).toEqual([alone]);
+  });
+
+  test('stays the fault of its author', () => {
+    const error = new ComponentError('E_MISSING', { path: 'x', expected: 'y' });
+    blameAuthor(error);
+    expect(isAuthors(cross(error))).toBe(true);
+    expect(isAuthors(cross(problem('E_MISSING', { path: 'x', expected: 'y' })))).toBe(false);
+  });
+
+  test('may be anything that was thrown', () => {
+    expect(cross(new RangeError('far'))).toMatchObject({ name: 'RangeError', message: 'far' });
+    expect(cross('a text')).toMatchObject({ message: 'a text' });
+    expect(cross(undefined)).toMatchObject({ message: 'undefined' });
+  });
+});
+
+describe('what an error says to a client', () => {
+  const style = { debug: false, id: 'r-1' };
+  const faulty = () => new ComponentError('E_MISSING', { path: 'inputs.x', expected: 'a value' });
+
+  test('is its own fault, unless an author threw it', () => {
+    expect(errorAnswer(faulty(), style).status).toBe(422);
+    expect(errorAnswer(blameAuthor(faulty()), style)).toEqual({
+      status: 500,
+      body: { detail: "Internal Server Error. The server's log says more under r-1." },
+    });
+  });
+
+  test('is nothing of a worker that stopped, nor of a file that could not be written', () => {
+    const secret = new ComponentError('E_WORKER', { reason: 'Error: /home/secret' });
+    const file = new ComponentError('E_ARRAY_FILE_WRITE', { received: 'EACCES', expected: 'a folder' });
+    for (const error of [secret, file, new Error('/home/secret')]) {
+      expect(JSON.stringify(errorAnswer(error, style))).not.toMatch(/secret|EACCES/);
+    }
+  });
+
+  test('is everything where the operator debugs', () => {
+    const error = new Error('outer', { cause: new Error('inner') });
+    expect(errorAnswer(error, { ...style, debug: true }).body.detail).toMatch(/outer[\s\S]*Caused by: Error: inner/);
+  });
+});
+
+describe('the place of a problem', () => {
+  test.each<readonly [string, readonly (string | number)[]]>([
+    ['body', ['body']],
+    ['inputs', ['body', 'inputs']],
+    ['inputs.mesh.points', ['body', 'inputs', 'mesh', 'points']],
+    ['inputs.l.[12].w', ['body', 'inputs', 'l', 12, 'w']],
+    ['inputs.d.{a b.c}', ['body', 'inputs', 'd', 'a b.c']],
+    ['inputs.x.shape[1]', ['body', 'inputs', 'x', 'shape', 1]],
+    ['cotangent_vector["l.[0].w"]', ['body', 'cotangent_vector', 'l.[0].w']],
+    ['cotangent_vector["y"].data.buffer', ['body', 'cotangent_vector', 'y', 'data', 'buffer']],
+  ])('%s is %j', (path, location) => {
+    expect(locate(problem('E_MISSING', { path, expected: 'a value' }))).toEqual(location);
+  });
+
+  test('of a syntax error is its offset', () => {
+    expect(locate(problem('E_JSON', { offset: '17', received: 'x', expected: 'y' }))).toEqual(['body', 17]);
+  });
+});
+
+describe('the negotiation of a format', () => {
+  const offered: readonly Format[] = ['json', 'json+base64', 'json+binref'];
+
+  test('gives the default where all are as good, whatever it is', () => {
+    for (const first of offered) {
+      const list = [first, ...offered.filter((other) => other !== first)];
+      for (const accept of [undefined, '', ' ', '*/*', '*', 'application/*', 'text/html, */*;q=0.1']) {
+        expect(negotiate(accept, list)).toBe(first);
+      }
+    }
+  });
+
+  test('gives what has the greatest weight among what is offered, or E_ACCEPT', () => {
+    const weights = fc.array(fc.record({ name: fc.constantFrom(...offered), q: fc.integer({ min: 0, max: 9 }) }), {
+      minLength: 1,
+      maxLength: 3,
+    });
+    const unique = weights.filter((list) => new Set(list.map(({ name }) => name)).size === list.length);
+    fc.assert(
+      fc.property(unique, fc.boolean(), (list, bare) => {
+        const accept = list.map(({ name, q }) => `${bare ? '' : 'application/'}${name};q=0.${q}`).join(', ');
+        const [best] = list.filter(({ q }) => q > 0).sort((a, b) => b.q - a.q);
+        if (best === undefined) expect(() => negotiate(accept, offered)).toThrow('E_ACCEPT');
+        else expect(list.find(({ name }) => name === negotiate(accept, offered))?.q).toBe(best.q);
+      }),
+      { seed: 5, numRuns: 500 },
+    );
+  });
+
+  test('never fails otherwise, whatever the header is', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom('a', '/', ';', ',', 'q', '=', '*', '"', ' ', '1', '.', '+', 'json') }),
+        (accept) => {
+          try {
+            expect(offered).toContain(negotiate(accept, offered));
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'E_ACCEPT' });
+          }
+        },
+      ),
+      { seed: 6, numRuns: 2000 },
+    );
+  });
+});
+
+describe('a lane whose component cannot be loaded', () => {
+  test('says so, tries again, and ends when it is closed', async () => {
+    const reports: string[] = [];
+    const settings = settingsOf({});
+    const lane = new Lane({
+      start: { component: { file: 'nowhere.ts' }, settings },
+      heap: undefined,
+      owner: {
+        ready: () => reports.push('ready'),
+        broken: (error) => reports.push((error as ComponentError).code),
+        replaced: () => reports.push('replaced'),
+        free: () => reports.push('free'),
+      },
+    });
+    await until(() => reports.filter((report) => report === 'E_LOAD_MISSING').length >= 2);
+    await lane.close();
+    const count = reports.length;
+    expect([...new Set(reports)].sort()).toEqual(['E_LOAD_MISSING', 'replaced']);
+    expect(lane.isFree).toBe(false);
+    await new Promise((done) => setTimeout(done, 200));
+    expect(reports).toHaveLength(count);
+  });
+});
