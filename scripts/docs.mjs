@@ -18,6 +18,13 @@ const pages = {
   },
   'docs/derivations.md': async () =>
     derivationsPage(await loadSource('src/derive/rules.ts'), await loadSource('src/derive/rule.ts')),
+  'docs/taylor.svg': async () => {
+    const [{ taylorPlot }, { pageStyle }] = [
+      await loadSource('src/testing/page/taylorPlot.ts'),
+      await loadSource('src/testing/page/style.ts'),
+    ];
+    return taylorPicture(taylorPlot, pageStyle);
+  },
 };
 
 /** A markdown table: `|` inside a cell would end it. */
@@ -25,6 +32,40 @@ const table = (head, rows) =>
   [head, head.map(() => '---'), ...rows]
     .map((cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`)
     .join('\n');
+
+/** The Taylor plots of x³ at 1.1: with the derivative, and with one that is a hundredth too large. */
+function taylorPicture(taylorPlot, pageStyle) {
+  const at = 1.1;
+  const plot = (id, derivative, slope) => {
+    const points = Array.from({ length: 20 }, (_, k) => {
+      const t = 2 ** (2 * k - 39);
+      const x = at + at * t;
+      const change = x * x * x - at * at * at;
+      return { t, change, remainder: Math.abs(change - t * derivative) / derivative, floor: 1.5e-15 };
+    });
+    return taylorPlot(id, { wrt: 'x', of: 'y', source: 'jacobian', slope, points });
+  };
+  const derivative = 3 * at * at * at;
+  const both = [plot('right', derivative, 2), plot('wrong', 1.01 * derivative, 1)];
+  const placed = both.map((svg, k) =>
+    svg.replace(
+      /style="[^"]*"/,
+      `x="${10 + 480 * k}" y="34" width="460" height="320" style="width: 460px; height: 320px"`,
+    ),
+  );
+  const titles = ['the derivative', 'a hundredth too large'].map(
+    (title, k) => `<text class="title" x="${68 + 480 * k}" y="24">${title}</text>`,
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 364" role="img" aria-label="Two Taylor plots">
+<style>${pageStyle}
+.ground { fill: var(--ground); }
+.title { fill: var(--ink); font: 600 15px system-ui, sans-serif; }
+</style>
+<rect class="ground" width="960" height="364" rx="10"/>
+${[...titles, ...placed].join('\n')}
+</svg>
+`;
+}
 
 function errorsPage(errors) {
   const facts = new Proxy({}, { get: (_, name) => `‹${String(name)}›` });

@@ -2,7 +2,7 @@
 import { type BlockPicture, type BlockResult, isWrong } from '../check/report.js';
 import { entryAt, isOff } from './entry.js';
 import { border, cells, cross, type Field, legend } from './grid.js';
-import { element, picture, text } from './markup.js';
+import { coordinate, element, picture, text } from './markup.js';
 import { count } from './numbers.js';
 import { signedShading } from './shades.js';
 
@@ -13,8 +13,10 @@ export interface PlacedBlock {
   readonly picture: BlockPicture | undefined;
 }
 
-const label = { width: 150, height: 74 } as const;
 const gap = 5;
+const letter = 7.3;
+const slant = { degrees: -24, rise: 0.41 } as const;
+const longest = { of: 20, wrt: 26 } as const;
 const most = { width: 620, height: 520 } as const;
 
 /** The picture. */
@@ -25,6 +27,7 @@ export function overview(blocks: readonly PlacedBlock[]): string {
   const heights = outputs.map((of) => find(of, inputs[0] ?? '')?.picture?.rows.length ?? 1);
   const widths = inputs.map((wrt) => find(outputs[0] ?? '', wrt)?.picture?.columns.length ?? 1);
   const room = { width: most.width - gap * inputs.length, height: most.height - gap * outputs.length };
+  const label = labelSize(outputs, inputs);
   const cell = Math.max(3, Math.min(26, room.width / sum(widths), room.height / sum(heights)));
   const shading = signedShading(blocks.flatMap((block) => block.picture?.values.flat() ?? []));
   const left = positions(widths, cell, label.width);
@@ -49,8 +52,8 @@ export function overview(blocks: readonly PlacedBlock[]): string {
       role: 'group',
     },
     ...drawn,
-    ...inputs.map((wrt, c) => inputLabel(wrt, (left[c] ?? 0) + ((widths[c] ?? 1) * cell) / 2)),
-    ...outputs.map((of, r) => outputLabel(of, (top[r] ?? 0) + ((heights[r] ?? 1) * cell) / 2)),
+    ...inputs.map((wrt, c) => inputLabel(wrt, (left[c] ?? 0) + ((widths[c] ?? 1) * cell) / 2, label.height - 10)),
+    ...outputs.map((of, r) => outputLabel(of, label.width - 12, (top[r] ?? 0) + ((heights[r] ?? 1) * cell) / 2)),
     legend(shading, label.width, foot + 22, Math.max(220, Math.min(360, right - label.width))),
   );
 }
@@ -84,13 +87,23 @@ function positions(sizes: readonly number[], cell: number, start: number): reado
   return sizes.map((_, k) => start + sum(sizes.slice(0, k)) * cell + k * gap);
 }
 
-function inputLabel(path: string, x: number): string {
-  const place = { transform: `translate(${x} ${label.height - 10}) rotate(-24)` };
-  return text('text', { class: 'path', ...place }, shortened(path, 26));
+// As much room as the names take.
+function labelSize(outputs: readonly string[], inputs: readonly string[]) {
+  const length = (paths: readonly string[], most: number) =>
+    Math.max(...paths.map((path) => Math.min(most, path.length)));
+  return {
+    width: 24 + letter * length(outputs, longest.of),
+    height: 26 + slant.rise * letter * length(inputs, longest.wrt),
+  };
 }
 
-function outputLabel(path: string, y: number): string {
-  return text('text', { class: 'path', x: label.width - 12, y: y + 4, 'text-anchor': 'end' }, shortened(path, 20));
+function inputLabel(path: string, x: number, y: number): string {
+  const place = { transform: `translate(${coordinate(x)} ${coordinate(y)}) rotate(${slant.degrees})` };
+  return text('text', { class: 'path', ...place }, shortened(path, longest.wrt));
+}
+
+function outputLabel(path: string, x: number, y: number): string {
+  return text('text', { class: 'path', x, y: y + 4, 'text-anchor': 'end' }, shortened(path, longest.of));
 }
 
 // The end of a path says more than its beginning.

@@ -66,6 +66,7 @@ dd { margin: 0; }
 .card { margin-bottom: 1rem; padding: 1.1rem 1.25rem; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
 .card header { display: flex; flex-wrap: wrap; gap: 0.3rem 0.9rem; align-items: center; margin-bottom: 0.9rem; }
 .card .facts { width: 100%; margin: 0; color: var(--soft); font-size: 0.9rem; }
+.card > .table { margin-bottom: 1.5rem; }
 .block { scroll-margin-top: 1rem; }
 .block:target { border-color: var(--accent); }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 1.75rem 2rem; align-items: start; }
