@@ -48,6 +48,8 @@ export interface Command {
   readonly args: readonly ArgumentRow[];
   readonly options: readonly OptionName[];
   readonly examples: readonly ExampleRow[];
+  /** Whether it runs until it is told to end, and then lets finish what runs. */
+  readonly serves?: true;
   /** The exit code. What only this command needs is imported here. */
   readonly run: (invocation: Invocation) => Promise<number>;
 }

@@ -85,7 +85,7 @@ function readText(value: string, path: string, { choices }: OptionRow): string {
   if (!choices || choices.includes(value)) return value;
   const meant = nearest(value, choices);
   const expected = `one of ${choices.join(', ')}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`;
-  return fail('E_CLI_VALUE', { path, received: value, expected });
+  return fail('E_CLI_VALUE', { path, received: value === '' ? 'empty' : value, expected });
 }
 
 function readFlag(value: string, path: string): boolean {

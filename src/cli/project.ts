@@ -1,8 +1,9 @@
 /** New projects: the files of `templates/project`, with names filled in. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail } from '../errors.js';
+import { writeOutput } from './output.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const template = join(root, 'templates/project');
@@ -30,8 +31,7 @@ export function createProject(folder: string, { commonjs, standard }: ProjectOpt
       ? filled.replace(/("(?:experimentalDecorators|emitDecoratorMetadata)": )true/g, '$1false')
       : filled;
     const name = renamed[file] ?? file;
-    mkdirSync(dirname(join(target, name)), { recursive: true });
-    writeFileSync(join(target, name), text);
+    writeOutput(target, name, text);
     return join(folder, name);
   });
 }
@@ -40,7 +40,7 @@ function refuseOccupied(target: string, folder: string): void {
   const isFile = existsSync(target) && !statSync(target).isDirectory();
   const present = isFile ? [folder] : existsSync(target) ? readdirSync(target).filter((name) => name !== '.git') : [];
   if (present.length === 0) return;
-  const received = `${folder}, which holds ${present.slice(0, 3).join(', ')}${present.length > 3 ? ', …' : ''}`;
+  const received = `${folder || 'the working folder'}, which holds ${present.slice(0, 3).join(', ')}${present.length > 3 ? ', …' : ''}`;
   fail('E_CLI_VALUE', { path: 'The folder', received, expected: 'one that is empty or not there yet' });
 }
 

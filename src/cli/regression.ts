@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { arrayFiles } from '../codec/node/files.js';
-import { fail } from '../errors.js';
+import { ComponentError, fail } from '../errors.js';
 import type { Target } from '../runtime/invoke.js';
 import { type RegressionResult, readRegressionCase, runRegression } from '../testing/regression.js';
 import type { Invocation } from './command.js';
@@ -23,10 +23,10 @@ export async function runTests(invocation: Invocation): Promise<boolean> {
     await write(JSON.stringify(result));
     return result.status === 'passed';
   }
-  const files = tests.length > 0 ? tests.flatMap(filesIn) : filesBeside(componentFile(options, named));
+  const files = filesOf(tests, componentFile(options, named));
   const results: (RegressionResult & { readonly file: string })[] = [];
   for (const file of files) {
-    const result = { file, ...(await runOne(target, isRequest(file) ? file : `@${file}`, invocation)) };
+    const result = { file, ...(await runOneOf(target, file, invocation)) };
     results.push(result);
     if (!options.json) await write(line(result));
   }
@@ -42,19 +42,30 @@ function runOne(target: Target, source: string, { options, signal }: Invocation)
   return runRegression(target, readRegressionCase(readRequestBytes(source)), { files, signal });
 }
 
+// A file that holds no test is a failure of its own: the others are run all the same.
+async function runOneOf(target: Target, file: string, invocation: Invocation): Promise<RegressionResult> {
+  try {
+    return await runOne(target, isRequest(file) ? file : `@${file}`, invocation);
+  } catch (error) {
+    if (!(error instanceof ComponentError)) throw error;
+    return { status: 'error', message: error.message, endpoint: 'no test' };
+  }
+}
+
 function isTest(argument: string): boolean {
   return argument.endsWith('.json') || statSync(argument, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function filesIn(argument: string): readonly string[] {
   if (!statSync(argument, { throwIfNoEntry: false })?.isDirectory()) return [argument];
-  const names = readdirSync(argument).filter((name) => name.endsWith('.json'));
-  return names.sort().map((name) => join(argument, name));
+  const entries = readdirSync(argument).filter((name) => name.endsWith('.json'));
+  const paths = entries.sort().map((name) => join(argument, name));
+  return paths.filter((path) => !statSync(path, { throwIfNoEntry: false })?.isDirectory());
 }
 
-function filesBeside(component: string): readonly string[] {
-  const files = folders.map((folder) => join(dirname(component), folder)).filter((folder) => existsSync(folder));
-  const found = files.flatMap(filesIn);
+function filesOf(tests: readonly string[], component: string): readonly string[] {
+  const beside = folders.map((folder) => join(dirname(component), folder)).filter((folder) => existsSync(folder));
+  const found = (tests.length > 0 ? tests : beside).flatMap(filesIn);
   if (found.length > 0) return found;
   const expected = `files in ${folders.join(' or ')} beside ${component}, or files that are named`;
   return fail('E_CLI_VALUE', { path: 'The list of tests', received: 'empty', expected });

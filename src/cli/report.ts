@@ -1,5 +1,6 @@
 /** Errors as people read them on the command line, and the exit codes that go with them. */
 import { ComponentError, errors } from '../errors.js';
+import { inWords } from '../loading/inWords.js';
 import { exitCodes } from './command.js';
 import { styleFor } from './terminal.js';
 
@@ -18,10 +19,9 @@ export function explain(error: unknown, debug: boolean): string {
   const cause = error instanceof ComponentError ? error.cause : undefined;
   if (debug) return `${mark} ${stackOf(error)}${cause === undefined ? '' : `\ncaused by: ${stackOf(cause)}`}\n`;
   if (error instanceof ComponentError) return `${mark} ${error.message}\n`;
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return `${mark} The component failed. ${text}\nWith --debug its stack is shown.\n`;
+  return `${mark} The component failed. ${inWords(error)}\nWith --debug its stack is shown.\n`;
 }
 
 function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? String(error)) : String(error);
+  return error instanceof Error && typeof error.stack === 'string' ? error.stack : inWords(error);
 }

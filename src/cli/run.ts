@@ -4,6 +4,7 @@ import { fail } from '../errors.js';
 import { nearest } from '../schema/suggest.js';
 import { type Command, exitCodes } from './command.js';
 import { type CommandName, commandNames, commands, isCommand } from './commands/index.js';
+import { guardEnd } from './guard.js';
 import { commandHelp, generalHelp, usageOf } from './help.js';
 import type { OptionName } from './options.js';
 import { readOptions, readWords, type Words } from './parse.js';
@@ -68,14 +69,23 @@ async function runCommand(
     fail('E_CLI_ARGUMENTS', { command: name, received: String(args.length), usage: usageOf(name, command) });
   }
   const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
-  const write = takeStandardOutput();
   const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const failed = (error: unknown) => say(explain(error, options.debug).trimEnd());
+  const guard = command.serves ? undefined : guardEnd(say, failed);
+  // Elsewhere the first interrupt ends the program: a handler would have to wait for a component that computes.
+  if (command.serves) process.once('SIGINT', () => interrupt.abort());
+  const write = takeStandardOutput((reason) => {
+    guard?.release();
+    if (reason !== undefined) say(`error: Standard output cannot be written to. ${reason}`);
+    process.exit(reason === undefined ? exitCodes.ok : exitCodes.failed);
+  });
   try {
     return await command.run({ options, args, write, say, signal: interrupt.signal, commands });
   } catch (error) {
     if (interrupt.signal.aborted) return exitCodes.interrupted;
-    say(explain(error, options.debug).trimEnd());
+    failed(error);
     return exitCodeOf(error);
+  } finally {
+    guard?.release();
   }
 }

@@ -12,12 +12,23 @@ export function styleFor(stream: NodeJS.WriteStream, format: Format): Style {
   return colors ? (text) => styleText(format, text) : (text) => text;
 }
 
-/** Takes standard output for results: what else is printed from now on goes to standard error. */
-export function takeStandardOutput(): (bytes: Uint8Array | string) => Promise<void> {
+/**
+ * Takes standard output for results: what else is printed from now on goes to standard error, and nobody else ends it.
+ * `closed` is called when it can be written to no longer: with no reason where its reader has seen enough.
+ */
+export function takeStandardOutput(closed: (reason?: string) => void): (bytes: Uint8Array | string) => Promise<void> {
   const { stdout, stderr } = process;
   const write = stdout.write.bind(stdout);
-  // A reader that has seen enough closes the pipe: that is no failure.
-  stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-  stdout.write = stderr.write.bind(stderr) as typeof stdout.write;
-  return (bytes) => new Promise((done, failed) => write(bytes, (error) => (error ? failed(error) : done())));
+  const broken = ({ code, message }: NodeJS.ErrnoException) => closed(code === 'EPIPE' ? undefined : message);
+  stdout.on('error', broken);
+  // A component may print where nobody reads.
+  stderr.on('error', () => {});
+  const end = (...given: readonly unknown[]) => {
+    const [text] = given;
+    if (typeof text === 'string' || text instanceof Uint8Array) stderr.write(text);
+    for (const one of given) if (typeof one === 'function') one();
+    return stdout;
+  };
+  Object.assign(stdout, { write: stderr.write.bind(stderr), end, destroy: () => stdout });
+  return (bytes) => new Promise((done) => write(bytes, (error) => (error ? broken(error) : done())));
 }

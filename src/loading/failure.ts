@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ComponentError, problem } from '../errors.js';
+import { inWords } from './inWords.js';
 
 /** The mark of a compiler's syntax error: from the hooks' thread it arrives as a plain error, known by its message. */
 export const SYNTAX_MARK = 'TypeScript syntax error in ';
@@ -10,12 +11,22 @@ export const SYNTAX_MARK = 'TypeScript syntax error in ';
 /** The error to raise for what importing `file` threw. A definition error is passed on. */
 export function explainFailure(cause: unknown, file: string): ComponentError {
   if (cause instanceof ComponentError) return cause;
-  const error = cause instanceof Error ? cause : new Error(String(cause));
+  if (!(cause instanceof Error))
+    return problem('E_LOAD_FAILED', { file, reason: `It threw: ${inWords(cause)}` }, { cause });
+  try {
+    return explainError(cause, file);
+  } catch {
+    // The error itself cannot be read.
+    return problem('E_LOAD_FAILED', { file, reason: inWords(cause) }, { cause });
+  }
+}
+
+function explainError(error: Error, file: string): ComponentError {
   const syntax = syntaxError(error, file);
-  if (syntax) return problem('E_LOAD_SYNTAX', syntax, { cause });
+  if (syntax) return problem('E_LOAD_SYNTAX', syntax, { cause: error });
   const place = placeOf(error);
   const reason = `${error.name}: ${firstLine(error.message)}${place === undefined ? '' : ` (${place})`}`;
-  return problem('E_LOAD_FAILED', { file, reason }, { cause });
+  return problem('E_LOAD_FAILED', { file, reason }, { cause: error });
 }
 
 function syntaxError(error: Error, file: string): { place: string; reason: string } | undefined {
@@ -49,8 +60,14 @@ function placeOf(
   if (error.requireStack) return error.requireStack[0] && shorten(error.requireStack[0]);
   if (error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
   const places = (error.stack ?? '').matchAll(/^\s+at (?:.*\()?((?:file:|\/|[A-Z]:)[^)]*:\d+):\d+\)?$/gm);
-  for (const [, place = ''] of places) if (!place.includes('node_modules')) return shorten(place);
+  for (const [, place = ''] of places) if (!isForeign(place)) return shorten(place);
   return undefined;
+}
+
+const own = fileURLToPath(new URL('..', import.meta.url));
+
+function isForeign(place: string): boolean {
+  return place.includes('node_modules') || place.replace('file://', '').startsWith(own);
 }
 
 function shorten(place: string): string {

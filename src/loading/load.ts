@@ -7,7 +7,7 @@ import { withDerivations } from '../component/optIn.js';
 import { fail } from '../errors.js';
 import type { Target } from '../runtime/invoke.js';
 import { explainFailure } from './failure.js';
-import { type Exports, importFile } from './importFile.js';
+import { importFile } from './importFile.js';
 import { type ComponentClass, pickComponent } from './pick.js';
 
 /** What to load of a file, and how. */
@@ -24,15 +24,15 @@ export interface LoadOptions {
  */
 export async function loadComponent(file: string, options: LoadOptions = {}): Promise<Target> {
   const path = resolve(file);
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) fail('E_LOAD_MISSING', { file });
-  const type = pickComponent(await exportsOf(path, file), file, options.export);
+  const type = await componentIn(path, file, options.export);
   const rules = options.derive ?? [];
   return targetOf(rules.length === 0 ? type : (withDerivations(type, rules) as ComponentClass));
 }
 
-async function exportsOf(path: string, file: string): Promise<Exports> {
+async function componentIn(path: string, file: string, name: string | undefined): Promise<ComponentClass> {
   try {
-    return await importFile(path);
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) fail('E_LOAD_MISSING', { file });
+    return pickComponent(await importFile(path), file, name);
   } catch (cause) {
     throw explainFailure(cause, file);
   }

@@ -17,6 +17,7 @@ import { operators } from '../operators/index.js';
 import { raise } from '../operators/operator.js';
 import type { Target } from '../runtime/invoke.js';
 import { answer } from '../runtime/wire.js';
+import { describe } from '../schema/check.js';
 import { nearest } from '../schema/suggest.js';
 import { compareTrees, type Tolerance } from './compare.js';
 import { isException } from './exceptions.js';
@@ -45,12 +46,34 @@ const keys = {
   payload: 'object',
   expected_outputs: 'object',
   expected_exception: 'string',
-  expected_exception_regex: 'string',
-  atol: 'number',
-  rtol: 'number',
+  expected_exception_regex: 'pattern',
+  atol: 'tolerance',
+  rtol: 'tolerance',
   skip_output_path_checks: 'boolean',
   cli_config: 'object',
 } as const;
+
+interface Kind {
+  readonly accepts: (value: unknown) => boolean;
+  readonly expected: string;
+}
+
+/** What the values of a test may be. */
+const kinds: Readonly<Record<(typeof keys)[keyof typeof keys], Kind>> = {
+  string: { accepts: (value) => typeof value === 'string', expected: 'a string' },
+  boolean: { accepts: (value) => typeof value === 'boolean', expected: 'true or false' },
+  object: { accepts: (value) => typeof value === 'object' && !Array.isArray(value), expected: 'an object' },
+  tolerance: { accepts: (value) => typeof value === 'number' && value >= 0, expected: 'a number from 0' },
+  pattern: { accepts: isPattern, expected: 'a regular expression that JavaScript has too' },
+};
+
+function isPattern(value: unknown): boolean {
+  try {
+    return typeof value === 'string' && expressionOf(value) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
 
 /** A regression test out of its JSON. Raises `E_JSON`, `E_TYPE`, `E_MISSING` or `E_EXTRA`. */
 export function readRegressionCase(source: Uint8Array | string): RegressionCase {
@@ -80,9 +103,11 @@ function keyProblems(entries: Record<string, unknown>): ComponentError[] {
       const advice = meant === undefined ? 'Remove it.' : `Did you mean ${meant}?`;
       return [problem('E_EXTRA', { path: key, known: known.join(', '), advice })];
     }
-    const expected = keys[key as keyof typeof keys];
-    if (value === null || typeof value === expected) return [];
-    return [problem('E_TYPE', { path: key, received: `a ${typeof value}`, expected: `a value of type ${expected}` })];
+    const kind = keys[key as keyof typeof keys];
+    const { accepts, expected } = kinds[kind];
+    return value === null || accepts(value)
+      ? []
+      : [problem('E_TYPE', { path: key, received: describe(value), expected })];
   });
 }
 

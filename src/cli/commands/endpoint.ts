@@ -25,7 +25,7 @@ async function send(
     return fail('E_CLI_VALUE', {
       path: `The request of ${name}`,
       received: 'missing',
-      expected: requestArgument.summary,
+      expected: 'its JSON, @file, or - for standard input',
     });
   }
   const body = readRequestBytes(request);
@@ -52,9 +52,8 @@ async function deliver(
   write: Invocation['write'],
 ): Promise<void> {
   if (name !== undefined) {
-    const [{ mkdir, writeFile }, { join }] = await Promise.all([import('node:fs/promises'), import('node:path')]);
-    await mkdir(folder, { recursive: true });
-    return writeFile(join(folder, name), bytes);
+    const { writeOutput } = await import('../output.js');
+    return writeOutput(folder, name, bytes);
   }
   await write(bytes);
   // Programs get the answer to the byte; people their prompt on a new line.

@@ -14,6 +14,7 @@ export const proxy: Command = {
       says: 'Give a component that has only a Jacobian a vjp, so that its callers can take gradients.',
     },
   ],
+  serves: true,
   run: async (invocation) => {
     const { proxyComponent } = await import('../proxying.js');
     await proxyComponent(invocation);

@@ -32,6 +32,7 @@ export const serve: Command = {
     { command: 'cotangent serve', says: 'Serve ./component.ts at http://127.0.0.1:8000.' },
     { command: 'cotangent serve component.ts --port 9000 --workers 2', says: 'On another port, with two threads.' },
   ],
+  serves: true,
   run: async (invocation) => {
     const { serveComponent } = await import('../serving.js');
     await serveComponent(invocation);

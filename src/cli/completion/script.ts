@@ -21,7 +21,9 @@ const shells: Readonly<Record<string, (commands: readonly Completion[]) => strin
 /** The script for `shell`. */
 export async function completionScript(shell: string, table: Readonly<Record<string, CommandRow>>): Promise<string> {
   const expected = `one of ${Object.keys(shells).join(', ')}`;
-  const script = shells[shell] ?? fail('E_CLI_VALUE', { path: 'The shell', received: shell, expected });
+  const script =
+    (Object.hasOwn(shells, shell) ? shells[shell] : undefined) ??
+    fail('E_CLI_VALUE', { path: 'The shell', received: shell, expected });
   const commands = Object.entries(table).map(async ([name, { summary, load }]): Promise<Completion> => {
     const { args, options } = await load();
     const names: readonly OptionName[] = [...options, 'debug', 'help'];

@@ -10,7 +10,6 @@ import {
   constants,
   existsSync,
   fstatSync,
-  mkdirSync,
   openSync,
   readlinkSync,
   readSync,
@@ -22,6 +21,7 @@ import {
 import { isAbsolute, join, sep } from 'node:path';
 import { fail } from '../../errors.js';
 import type { ArrayFiles, FileRefusal } from '../files.js';
+import { makeFolder } from './folder.js';
 
 /** Where array files are. */
 export interface ArrayFolders {
@@ -147,7 +147,7 @@ function write(output: string, run: string, name: string, bytes: Uint8Array, fla
       writeFileSync(path, bytes, { flag });
     } catch (cause) {
       if (codeOf(cause) !== 'ENOENT') throw cause;
-      mkdirSync(join(output, run), { recursive: true });
+      makeFolder(join(output, run));
       writeFileSync(path, bytes, { flag });
     }
   } catch (cause) {
