@@ -47,6 +47,12 @@ describe('a memo', () => {
     expect(memo.at(point(1, 10_000))).toBeUndefined();
   });
 
+  test('remembers no more than 256 points, however small they are', () => {
+    const memo = new Memo(1e9);
+    for (let k = 0; k < 300; k++) memo.at(point(k))!.set([{ name: 'a', value: k, bytes: 1 }]);
+    expect([0, 43, 44, 299].map((k) => memo.at(point(k))!.get('a'))).toEqual([undefined, undefined, 44, 299]);
+  });
+
   test('replaces a value without counting it twice', () => {
     const memo = new Memo(5000);
     for (let k = 0; k < 100; k++) memo.at(point(1))!.set([{ name: 'a', value: k, bytes: 1000 }]);

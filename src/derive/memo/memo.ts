@@ -18,6 +18,9 @@ interface Entry {
 /** What an entry takes besides the bytes it holds. */
 const overhead = 512;
 
+/** How many points are remembered at most: very many small ones would cost more to look after than they save. */
+const mostPoints = 256;
+
 /** A point as it was when it was looked up. */
 export interface Place {
   /** What is known there under a name. */
@@ -96,7 +99,7 @@ export class Memo {
   #makeRoom(spared: Entry): void {
     for (const bucket of this.#entries.values()) {
       for (const entry of bucket.slice()) {
-        if (this.#bytes <= this.limit) return;
+        if (this.#bytes <= this.limit && this.#entries.size <= mostPoints) return;
         if (entry !== spared) this.#drop(entry);
       }
     }
