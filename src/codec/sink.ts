@@ -32,6 +32,12 @@ export class TextSink {
     this.#pieces.push(new Base64Piece(bytes));
   }
 
+  /** Add bytes that are JSON in UTF-8 already, and are taken over. */
+  bytes(bytes: Uint8Array): void {
+    this.#flush();
+    this.#pieces.push(bytes);
+  }
+
   /** The finished text, as UTF-8. */
   toBytes(): Uint8Array {
     const last = utf8.encode(this.#text);

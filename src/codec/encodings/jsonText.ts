@@ -3,6 +3,7 @@
 import { formatComplex } from '../../array/complexText.js';
 import { type DType, type DTypeKind, dtypes, type TypedArray } from '../../array/dtype.js';
 import type { NdArray } from '../../array/ndarray.js';
+import { writeNumbers } from '../numbers/writeNumbers.js';
 import type { TextSink } from '../sink.js';
 
 /** The text of `count` elements from element `from` on, separated by commas. */
@@ -26,8 +27,13 @@ export function encode(array: NdArray<DType>, sink: TextSink): void {
   const row = rowTexts[dtypes[dtype].kind];
   sink.text('{"buffer":');
   if (size === 0) sink.text('[]');
-  else writeAxis(shape, 0, 0, size, (from, count) => writeRow(row, data, from, count, sink), sink);
+  else if (!isFloats(data, dtype) || !writeNumbers(data, shape, (text) => sink.bytes(text)))
+    writeAxis(shape, 0, 0, size, (from, count) => writeRow(row, data, from, count, sink), sink);
   sink.text(',"encoding":"json"}');
+}
+
+function isFloats(data: TypedArray, dtype: DType): data is Float64Array | Float32Array {
+  return dtypes[dtype].kind === 'float' && (data instanceof Float64Array || data instanceof Float32Array);
 }
 
 function writeAxis(
