@@ -211,7 +211,7 @@ function* callsFor(desk: Desk, endpoint: EndpointName, request: Request): Stepwi
   const idle = live.wrt.length === 0 || live.of.length === 0;
   const asks = plan !== undefined || row.needsShapes || (!row.from.includes('apply') && asksBlind(endpoint, live));
   const context = contextOf(desk.endpoints, endpoint);
-  const source = asks && context ? shapeCall(desk, context, request) : undefined;
+  const source = asks && context ? shapeCall(desk, context, live) : undefined;
   if (source) add(tally, { [source]: 1 });
   if (idle) return tally;
   const of = yield* shapesOf(desk, endpoint, live);
