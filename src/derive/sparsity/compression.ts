@@ -30,8 +30,8 @@ export type Recovery = ListedRecovery | StridedRecovery;
 export function seedOf(
   colors: Uint32Array,
   group: number,
-  out: Float64Array<ArrayBuffer> = new Float64Array(colors.length),
-): Float64Array<ArrayBuffer> {
+  out: Float64Array = new Float64Array(colors.length),
+): Float64Array {
   for (let j = 0; j < colors.length; j++) out[j] = colors[j] === group ? 1 : 0;
   return out;
 }
