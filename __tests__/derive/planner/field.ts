@@ -75,8 +75,8 @@ export const outputsOf = ({ u, v }: FieldSizes): Part[] => [
 
 /** A point whose flat vector is `x`. */
 export function pointOf({ a, w, l, m }: FieldSizes, x: readonly number[]): FieldIn {
-  let at = 0;
-  const take = (count: number) => x.slice(at, (at += count));
+  const left = [...x];
+  const take = (count: number) => left.splice(0, count);
   return {
     a: new NdArray('float64', [a], Float64Array.from(take(a))),
     w: new NdArray('float32', [...w], Float32Array.from(take(w[0] * w[1]))),

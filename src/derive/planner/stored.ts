@@ -5,8 +5,8 @@
 import { fail } from '../../errors.js';
 import { type Bicoloring, isValidBicoloring } from '../sparsity/bicoloring.js';
 import type { Coloring } from '../sparsity/coloring.js';
-import { dense, explicit, isDense, type Pattern, patternHash, transpose } from '../sparsity/pattern.js';
-import { isValidColoring } from '../sparsity/validity.js';
+import { dense, isDense, type Pattern, patternHash, transpose } from '../sparsity/pattern.js';
+import { isValidColoring, noGroup } from '../sparsity/validity.js';
 import type { Extent, Plan } from './plan.js';
 
 const format = 'cotangent-plan/1';
@@ -120,22 +120,37 @@ function coloringIn(value: unknown, pattern: Pattern): Coloring | undefined {
   if (value === undefined) return undefined;
   if (!isRecord(value)) return damaged('with groups that are none');
   const coloring = { ...(value as unknown as Coloring), colors: numbers(value['colors']) };
-  if (!isValidColoring(pattern, coloring.colors, coloring.groups))
+  const { colors, groups } = coloring;
+  // Of a dense pattern line k is in group k, or no line is in any: it is recovered without looking them up.
+  const inOrder = !isDense(pattern) || groups === 0 || colors.every((group, k) => group === k);
+  if (!inOrder || !areGroups(colors, groups) || !isValidColoring(pattern, colors, groups))
     damaged('with groups that do not recover its pattern');
   return coloring;
 }
 
+/** Whether lines are in groups below `groups`, of which there are no more than lines. */
+function areGroups(colors: Uint32Array, groups: unknown): boolean {
+  if (typeof groups !== 'number' || !Number.isInteger(groups) || groups < 0 || groups > colors.length) return false;
+  return colors.every((group) => group === noGroup || group < groups);
+}
+
 function bicoloringIn(value: unknown, pattern: Pattern): Bicoloring | undefined {
   if (value === undefined) return undefined;
-  if (!isRecord(value)) return damaged('with groups that are none');
+  if (!isRecord(value) || isDense(pattern)) return damaged('with groups that are none');
   const both: Bicoloring = {
     ...(value as unknown as Bicoloring),
     columnColors: numbers(value['columnColors']),
     rowColors: numbers(value['rowColors']),
     byRow: Uint8Array.from(numbers(value['byRow'])),
   };
-  const fits = both.columnColors.length === pattern.columns && both.rowColors.length === pattern.rows;
-  if (!fits || !isValidBicoloring(explicit(pattern), both)) damaged('with groups that do not recover its pattern');
+  const { columnColors, columnGroups, rowColors, rowGroups, byRow } = both;
+  const whole =
+    columnColors.length === pattern.columns &&
+    rowColors.length === pattern.rows &&
+    byRow.length === pattern.columnIndex.length &&
+    areGroups(columnColors, columnGroups) &&
+    areGroups(rowColors, rowGroups);
+  if (!whole || !isValidBicoloring(pattern, both)) damaged('with groups that do not recover its pattern');
   return both;
 }
 
@@ -146,5 +161,5 @@ export function fits(plan: StoredPlan, of: readonly Extent[], wrt: readonly Exte
   const same = (a: readonly Extent[], b: readonly Extent[]) => JSON.stringify(a) === JSON.stringify(b);
   if (!same(plan.of, of) || !same(plan.wrt, wrt)) return false;
   if (plan.pattern.rows !== size(of) || plan.pattern.columns !== size(wrt)) return false;
-  return pattern === undefined || patternHash(explicit(pattern)) === patternHash(explicit(plan.pattern));
+  return pattern === undefined || patternHash(pattern) === patternHash(plan.pattern);
 }
