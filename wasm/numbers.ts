@@ -19,32 +19,23 @@ const DIGITS: usize = 12544;
 const INPUT: usize = 16384;
 const OUTPUT: usize = 81920;
 
-let high: u64 = 0;
-let low: u64 = 0;
-
-/** high and low become the 128 bits of a · b. */
-// @ts-expect-error: decorators of functions
+/** The upper 64 of the 128 bits of a · b. */
 @inline
-function multiply(a: u64, b: u64): void {
+function upperHalf(a: u64, b: u64): u64 {
   const a0 = a & 0xffffffff;
   const a1 = a >> 32;
   const b0 = b & 0xffffffff;
   const b1 = b >> 32;
-  const p00 = a0 * b0;
   const p01 = a0 * b1;
-  const p10 = a1 * b0;
-  const middle = (p00 >> 32) + (p01 & 0xffffffff) + p10;
-  high = a1 * b1 + (p01 >> 32) + (middle >> 32);
-  low = (middle << 32) | (p00 & 0xffffffff);
+  const middle = ((a0 * b0) >> 32) + (p01 & 0xffffffff) + a1 * b0;
+  return a1 * b1 + (p01 >> 32) + (middle >> 32);
 }
 
-// @ts-expect-error: decorators of functions
 @inline
 function upper(exponent: i32): u64 {
   return load<u64>(POWERS + ((<usize>(exponent - LOWEST)) << 4));
 }
 
-// @ts-expect-error: decorators of functions
 @inline
 function lower(exponent: i32): u64 {
   return load<u64>(POWERS + ((<usize>(exponent - LOWEST)) << 4), 8);
@@ -52,7 +43,6 @@ function lower(exponent: i32): u64 {
 
 // The upper of three words of a sum; the last bit is set where bits were lost.
 
-// @ts-expect-error: decorators of functions
 @inline
 function above(p0: u64, p1: u64, p2: u64, gHigh: u64, gLow: u64, shift: u64): u64 {
   const s0 = p0 + (gLow << shift);
@@ -64,7 +54,6 @@ function above(p0: u64, p1: u64, p2: u64, gHigh: u64, gLow: u64, shift: u64): u6
   return (p2 + (gHigh >> (64 - shift)) + c1) | u64(t1 > 1);
 }
 
-// @ts-expect-error: decorators of functions
 @inline
 function below(p0: u64, p1: u64, p2: u64, gHigh: u64, gLow: u64, shift: u64): u64 {
   const c0 = u64(p0 < gLow << shift);
@@ -101,12 +90,11 @@ function shortest(bits: u64): void {
     if (gLow === 0) gHigh++;
   }
   // The product of g and 4c in three words, and half a unit in the last place of it beside: 2g, or g below a power of 2.
-  multiply(gLow, (4 * c) << h);
-  const p0 = low;
-  const carry = high;
-  multiply(gHigh, (4 * c) << h);
-  const p1 = low + carry;
-  const p2 = high + u64(p1 < low);
+  const four = (4 * c) << h;
+  const p0 = gLow * four;
+  const low = gHigh * four;
+  const p1 = low + upperHalf(gLow, four);
+  const p2 = upperHalf(gHigh, four) + u64(p1 < low);
   const value = p2 | u64(p1 > 1);
   const right = above(p0, p1, p2, gHigh, gLow, h + 1) - odd;
   const left = below(p0, p1, p2, gHigh, gLow, closer ? h : h + 1) + odd;
@@ -128,7 +116,6 @@ function shortest(bits: u64): void {
   else digits = s + u64(value > 4 * s + 2 || (value === 4 * s + 2 && (s & 1) !== 0));
 }
 
-// @ts-expect-error: decorators of functions
 @inline
 function put(at: usize, character: i32): usize {
   store<u8>(at, character);
@@ -136,7 +123,6 @@ function put(at: usize, character: i32): usize {
 }
 
 /** Eight digits as eight characters, the first in the lowest byte. */
-// @ts-expect-error: decorators of functions
 @inline
 function eight(value: u32): u64 {
   const fours = <u64>(value / 10000) | (<u64>(value % 10000) << 32);
@@ -156,7 +142,6 @@ function countDigits(value: u32): i32 {
 }
 
 /** Write the digits of a number so that they end at DIGITS + 24; gives how many they are. */
-// @ts-expect-error: decorators of functions
 @inline
 function layOut(value: u64): i32 {
   const top = value / 100000000;
@@ -170,7 +155,6 @@ function layOut(value: u64): i32 {
 }
 
 /** Copy the laid out digits from the one at `from` of `count` on; up to 24 characters behind `at` are overwritten. */
-// @ts-expect-error: decorators of functions
 @inline
 function copyDigits(at: usize, count: i32, from: i32): void {
   const source = DIGITS + 24 - count + from;
@@ -220,7 +204,6 @@ function putNumber(at: usize, value: f64): usize {
 }
 
 /** The `count` digits that are laid out, with the decimal point behind the first `point` of them. */
-// @ts-expect-error: decorators of functions
 @inline
 function putDecimal(at: usize, count: i32, point: i32): usize {
   if (point > 0 && point <= 21) {
@@ -384,7 +367,6 @@ export function read(length: i32): i32 {
   return <i32>(at - INPUT);
 }
 
-// @ts-expect-error: decorators of functions
 @inline
 function count(): void {
   const counter = COUNTERS + (<usize>(depth - 1) << 2);
@@ -408,13 +390,11 @@ function close(): bool {
 let result: f64 = 0;
 let rounded: bool = true;
 
-// @ts-expect-error: decorators of functions
 @inline
 function digitAt(at: usize): u32 {
   return <u32>load<u8>(at) - 48;
 }
 
-// @ts-expect-error: decorators of functions
 @inline
 function isEight(word: u64): bool {
   return (
@@ -423,7 +403,6 @@ function isEight(word: u64): bool {
 }
 
 /** The value of eight characters that are digits. */
-// @ts-expect-error: decorators of functions
 @inline
 function valueOfEight(word: u64): u64 {
   word -= 0x3030303030303030;
@@ -521,14 +500,14 @@ function scaled(mantissa: u64, scale: i32): bool {
   const shift = clz(mantissa);
   const m = mantissa << shift;
   let e = <i64>((217706 * scale) >> 16) + 64 + 1023 - <i64>shift;
-  multiply(m, upper(scale));
-  let hi = high;
-  let lo = low;
+  const power = upper(scale);
+  let hi = upperHalf(m, power);
+  let lo = m * power;
   if ((hi & 0x1ff) === 0x1ff && lo + m < m) {
-    multiply(m, lower(scale));
-    const sum = lo + high;
+    const rest = lower(scale);
+    const sum = lo + upperHalf(m, rest);
     if (sum < lo) hi++;
-    if ((hi & 0x1ff) === 0x1ff && sum + 1 === 0 && low + m < m) return false;
+    if ((hi & 0x1ff) === 0x1ff && sum + 1 === 0 && m * rest + m < m) return false;
     lo = sum;
   }
   const top = hi >> 63;
