@@ -2,6 +2,7 @@
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { serve } from '../../src/server/index.js';
 import type { GradientReport } from '../../src/testing/index.js';
 import { cotangent, folder, type Outcome, root } from './cotangent.js';
 
@@ -83,6 +84,31 @@ describe('the verdict of check-gradients', () => {
       ['jacobian', 'jacobian()'],
       ['vjp', 'vjpFromJacobian'],
     ]);
+  });
+});
+
+describe('check-gradients of a served component', () => {
+  test('a URL in place of the file gives the verdicts that the file gives', async () => {
+    const server = await serve({ component: { file: join(cwd, 'heat/component.ts') }, port: 0, log: 'silent' });
+    try {
+      const words = [request('heat'), '--json'];
+      const [far, near] = await Promise.all([
+        check(cwd, server.url, ...words),
+        check(cwd, 'heat/component.ts', ...words),
+      ]);
+      const verdicts = ({ stdout }: Outcome) =>
+        (JSON.parse(stdout) as GradientReport).checks.map(({ name, verdict }) => [name, verdict]);
+      expect([far.code, far.stderr]).toEqual([0, '']);
+      expect(verdicts(far)).toEqual(verdicts(near));
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('an address where nobody answers ends with exit code 1 and no report', async () => {
+    const { code, stdout, stderr } = await check(cwd, 'http://127.0.0.1:9', point);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('E_REMOTE_UNREACHABLE');
   });
 });
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fail } from '../errors.js';
 import type { ArgumentRow } from './command.js';
+import { codeOf } from './systemError.js';
 
 /** The argument that is a request. */
 export const requestArgument: ArgumentRow = {
@@ -25,8 +26,11 @@ function readFileOf(file: string | number, name: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
     const expected = 'the JSON of a request, @file with a file that exists, or - for standard input';
-    return fail('E_CLI_VALUE', { path: 'The request', received: `the file ${name} (${code})`, expected }, { cause });
+    return fail(
+      'E_CLI_VALUE',
+      { path: 'The request', received: `the file ${name} (${codeOf(cause, 'unreadable')})`, expected },
+      { cause },
+    );
   }
 }

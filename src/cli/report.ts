@@ -16,10 +16,19 @@ export function exitCodeOf(error: unknown): number {
 /** What was thrown, as text for standard error; with its stack, and those of its causes, where `debug` is set. */
 export function explain(error: unknown, debug: boolean): string {
   const mark = styleFor(process.stderr, 'red')('error:');
+  try {
+    return `${mark} ${textOf(error, debug)}\n`;
+  } catch {
+    // An object with traps, and nothing else.
+    return `${mark} The component failed. ${inWords(error)}\n`;
+  }
+}
+
+function textOf(error: unknown, debug: boolean): string {
   const cause = error instanceof ComponentError ? error.cause : undefined;
-  if (debug) return `${mark} ${stackOf(error)}${cause === undefined ? '' : `\ncaused by: ${stackOf(cause)}`}\n`;
-  if (error instanceof ComponentError) return `${mark} ${error.message}\n`;
-  return `${mark} The component failed. ${inWords(error)}\nWith --debug its stack is shown.\n`;
+  if (debug) return `${stackOf(error)}${cause === undefined ? '' : `\ncaused by: ${stackOf(cause)}`}`;
+  if (error instanceof ComponentError) return error.message;
+  return `The component failed. ${inWords(error)}\nWith --debug its stack is shown.`;
 }
 
 function stackOf(error: unknown): string {
