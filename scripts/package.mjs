@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { kinds, prepareFolder, runExamples } from './commands.mjs';
 import { readmeBlocks } from './readme.mjs';
 
@@ -63,7 +63,8 @@ const users = {
   },
   'without-node': { with: { types: [] }, include: ['main.ts'], compilers: ['the pinned TypeScript', oldest] },
   'commonjs-by-main': {
-    with: { module: 'CommonJS', moduleResolution: 'Node10' },
+    // Fastify's types, which those of `cotangent/server` refer to, need the interop.
+    with: { module: 'CommonJS', moduleResolution: 'Node10', esModuleInterop: true },
     include: imports,
     compilers: [oldest],
   },
@@ -158,9 +159,11 @@ function prepareProject() {
   mkdirSync(project);
   json('package.json', { name: 'project', private: true, type: 'module' });
   run('npm', ['install', '--no-audit', '--no-fund', tarball]);
-  // Node's types, at the version of this repository.
-  mkdirSync(join(project, 'node_modules/@types'), { recursive: true });
-  symlinkSync(join(root, 'node_modules/@types/node'), join(project, 'node_modules/@types/node'));
+  // Node's types and the optional peers, at the versions of this repository.
+  for (const name of ['@types/node', ...Object.keys(manifest.peerDependencies ?? {})]) {
+    mkdirSync(dirname(join(project, 'node_modules', name)), { recursive: true });
+    symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
+  }
   const lines = specifiers.map((specifier, i) => `import * as entry${i} from '${specifier}';\nexport { entry${i} };\n`);
   writeFileSync(join(project, 'imports.ts'), lines.join(''));
   writeFileSync(join(project, 'main.ts'), `export * from '${manifest.name}';\n`);
