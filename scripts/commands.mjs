@@ -22,6 +22,10 @@ export function prepareFolder(folder, example, { type, legacy }) {
   // class-validator has decorators of the legacy dialect only.
   const standard = source.replace(/^import .* from 'class-validator';\n/m, '').replace('@IsPositive() ', '');
   writeFileSync(join(folder, 'component.ts'), legacy ? source : standard);
+  writeFileSync(
+    join(folder, 'jacobianOnly.ts'),
+    (legacy ? source : standard).replaceAll(/^(@|  )Derive[JV]\w+(\(\))?,?\n/gm, ''),
+  );
   writeFileSync(join(folder, 'request.json'), '{"inputs": {"x": 1}}');
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type }));
   const decorators = { experimentalDecorators: legacy, emitDecoratorMetadata: legacy };
@@ -39,7 +43,8 @@ export async function runExamples(commands, folder, bin) {
   let count = 0;
   for (const [name, { load }] of Object.entries(commands)) {
     for (const { command } of (await load()).examples) {
-      if (name === 'serve') await serveUntilAsked(command, folder, env);
+      if (name === 'serve') await whileServed(command, folder, env);
+      else if (name === 'proxy') await whileServed(upstream, folder, env, () => whileServed(command, folder, env));
       else
         execFileSync('sh', ['-c', command], { cwd: folder, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
       count += 1;
@@ -48,8 +53,11 @@ export async function runExamples(commands, folder, bin) {
   return count;
 }
 
-/** A server answers, and ends with 0 when it is told to. */
-async function serveUntilAsked(command, folder, env) {
+// What the example of the proxy is given: a component that has only a Jacobian, where the example looks for it.
+const upstream = 'cotangent serve jacobianOnly.ts --port 8000';
+
+/** A server answers, what is to be done meanwhile is done, and it ends with 0 when it is told to. */
+async function whileServed(command, folder, env, meanwhile = async () => {}) {
   const child = spawn('sh', ['-c', `exec ${command} `], { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise((done) => child.on('close', done));
   const url = await new Promise((done, failed) => {
@@ -62,6 +70,7 @@ async function serveUntilAsked(command, folder, env) {
     child.on('close', () => failed(new Error(`${command} ended: ${text}`)));
   });
   const { status } = await fetch(`${url}/health`);
+  await meanwhile();
   child.kill('SIGTERM');
   const code = await ended;
   if (status !== 200 || code !== 0)
