@@ -69,7 +69,7 @@ export async function connect<I extends object = Record<string, unknown>, O exte
   const endpoints = remoteEndpoints(compiled, (route, tree, call) => post(link, route, tree, call));
   const offer = Object.freeze({ compiled, endpoints });
   const handle = {
-    ...handleOver(compiled, senderTo(offer), () => endpoints),
+    ...handleOver(compiled, senderTo(offer), () => endpoints, options.concurrency ?? 4),
     url: base,
     close: () => closing.abort(new ComponentError('E_REMOTE_CLOSED', { url: base })),
   };

@@ -37,6 +37,6 @@ export function withDerived<H extends Pick<ComponentHandle, 'name' | 'version' |
     const send = under.sender(extended);
     return (endpoint, raw, options?: CallOptions) => send(endpoint, raw, { concurrency, ...options });
   };
-  const derived = { ...handle, ...handleOver(offer.compiled, sender(offer), () => offer.endpoints) };
+  const derived = { ...handle, ...handleOver(offer.compiled, sender(offer), () => offer.endpoints, under.concurrency) };
   return Object.freeze(found(derived, { offer: () => offer, sender, concurrency }));
 }

@@ -94,7 +94,7 @@ export function openComponent<C extends AnyComponent>(
   const type = (typeof component === 'function' ? component : component.constructor) as AnyClass;
   const compiled = compile(type, DifferentiableComponent);
   const instance = typeof component === 'function' ? create(compiled, component) : component;
-  const handle = handleOver(compiled, senderTo({ compiled, instance }), () => dispatch(compiled, instance));
+  const handle = handleOver(compiled, senderTo({ compiled, instance }), () => dispatch(compiled, instance), 1);
   const foundation = {
     offer: () => ({ compiled, endpoints: dispatch(compiled, instance) }),
     sender: (offer: Offer) => senderTo({ ...offer, instance }),

@@ -31,8 +31,16 @@ export interface LooseHandle extends Pick<Offer['compiled'], 'name' | 'version' 
 
 const foundations = new WeakMap<object, Foundation>();
 
-/** A handle that sends its requests by `send`, and explains them by the endpoints that answer them. */
-export function handleOver(of: Offer['compiled'], send: Send, endpoints: () => Offer['endpoints']): LooseHandle {
+/**
+ * A handle that sends its requests by `send`, and explains them by the endpoints that answer them. `concurrency` is how
+ * many products may run at once: 1 where a method that may use its buffers again answers them in this process.
+ */
+export function handleOver(
+  of: Offer['compiled'],
+  send: Send,
+  endpoints: () => Offer['endpoints'],
+  concurrency: number,
+): LooseHandle {
   return {
     name: of.name,
     version: of.version,
@@ -42,7 +50,7 @@ export function handleOver(of: Offer['compiled'], send: Send, endpoints: () => O
     jacobian: (request, options) => send('jacobian', request, options),
     jvp: (request, options) => send('jvp', request, options),
     vjp: (request, options) => send('vjp', request, options),
-    jacobianOperator: (request, options) => operatorAt({ compiled: of, send }, request, options),
+    jacobianOperator: (request, options) => operatorAt({ compiled: of, send }, concurrency, request, options),
     explain: (endpoint, request, options) =>
       explain({ compiled: of, endpoints: endpoints() }, endpoint, request, options),
   };

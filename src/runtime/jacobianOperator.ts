@@ -10,6 +10,7 @@ import { isNdArray, NdArray } from '../array/ndarray.js';
 import type { Shape } from '../array/shape.js';
 import { drive } from '../derive/drive.js';
 import { refuseBeyond } from '../derive/memory.js';
+import type { Traits } from '../derive/planner/behind.js';
 import { joinArrays, type Space, splitFlat } from '../derive/planner/flat.js';
 import { jobOf } from '../derive/planner/job.js';
 import { recoverJacobian } from '../derive/planner/recover.js';
@@ -47,6 +48,8 @@ export interface OperatorParts {
   readonly options: CallOptions | undefined;
   /** Which products the component offers. */
   readonly offers: (endpoint: 'jvp' | 'vjp') => boolean;
+  /** How many of them may run at once: a method in this process may use its buffers again. */
+  readonly traits: { readonly jvp: Traits; readonly vjp: Traits };
 }
 
 /**
@@ -118,7 +121,7 @@ export class JacobianOperator {
    */
   async toSparse({ sparsity, ...options }: SparseOptions = {}): Promise<SparseMatrix> {
     if (sparsity === undefined) return fromDense((await this.toDense(options)).data, this.rows, this.columns);
-    const { component, inputs, of, wrt, offers } = this.#parts;
+    const { component, inputs, of, wrt, offers, traits } = this.#parts;
     refuseComplex(of, wrt);
     const base = (name: 'jvp' | 'vjp') => (offers(name) ? this.#endpoint(name) : undefined);
     const job = jobOf({
@@ -126,7 +129,7 @@ export class JacobianOperator {
       point: { inputs, of: of.variables, wrt: wrt.variables, options: { ...this.#parts.options, ...options } },
       bases: { jvp: base('jvp'), vjp: base('vjp') },
       options: { sparsity },
-      behind: { component, traits: {}, known: new Map(), warn },
+      behind: { component, traits, known: new Map(), warn },
       shapes: (point) => point.of,
       evaluate: (given) => this.#parts.send('apply', { inputs: given }),
     });

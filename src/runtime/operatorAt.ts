@@ -33,13 +33,22 @@ export async function pointAt({ compiled, send }: Addressee, raw: RawRequest, op
   return { ...point, of: shapes };
 }
 
-/** The Jacobian at a point as an operator. Calls nothing but what tells the shapes of the outputs, where they are open. */
+/**
+ * The Jacobian at a point as an operator. Calls nothing but what tells the shapes of the outputs, where they are open.
+ * `concurrency` is how many products may run at once, unless their author says more.
+ */
 export async function operatorAt(
   addressee: Addressee,
+  concurrency: number,
   raw: RawRequest,
   options?: CallOptions,
 ): Promise<JacobianOperator> {
   const { compiled, send } = addressee;
+  const declared = (endpoint: 'jvp' | 'vjp') => {
+    const one = compiled.plan.get(endpoint);
+    return one?.kind === 'own' ? (one.options.concurrency ?? 1) : 1;
+  };
+  const traits = (endpoint: 'jvp' | 'vjp') => ({ concurrency: Math.max(concurrency, declared(endpoint)) });
   const { inputs, of, wrt } = await pointAt(addressee, raw, options);
   return new JacobianOperator({
     component: compiled.name,
@@ -49,5 +58,6 @@ export async function operatorAt(
     wrt: spaceOf(wrt),
     options,
     offers: (endpoint) => compiled.plan.has(endpoint),
+    traits: { jvp: traits('jvp'), vjp: traits('vjp') },
   });
 }

@@ -18,10 +18,23 @@ const roundoff = { float64: 2 ** -53, float32: 2 ** -24, float16: 2 ** -11 } as 
 const usual = 64;
 
 /** How far a row may be from its check. */
-export function toleranceFor({ point, options }: Pick<Job, 'point' | 'options'>, pattern: Pattern): Tolerance {
+export function toleranceFor(job: Pick<Job, 'point' | 'of' | 'wrt' | 'options'>, pattern: Pattern): Tolerance {
+  const { point, options } = job;
   const unitRoundoff = roundoff[coarsest([...point.of, ...point.wrt])];
   if (options.tolerance !== undefined) return { unitRoundoff, factor: options.tolerance / unitRoundoff };
-  return { unitRoundoff, factor: Math.max(usual, 4 * Math.sqrt(maxRowCount(pattern))) };
+  const factor = Math.max(usual, 4 * Math.sqrt(maxRowCount(pattern)));
+  return { unitRoundoff, factor, weight: weightFor(job, unitRoundoff) };
+}
+
+// An entry is as exact as the coarser of its output and its input: what is coarse elsewhere excuses nothing here.
+function weightFor({ of, wrt }: Pick<Job, 'of' | 'wrt'>, coarse: number): Tolerance['weight'] {
+  const [rows, columns] = [of, wrt].map(({ variables, starts, size }) => {
+    const each = new Float64Array(size);
+    for (const [k, one] of variables.entries()) each.fill(roundoff[coarsest([one])] / coarse, starts[k], starts[k + 1]);
+    return each;
+  });
+  if (rows.every((one) => one === 1) || columns.every((one) => one === 1)) return undefined;
+  return (row, column) => Math.max(rows[row], columns[column]);
 }
 
 /** What random products found wrong: rows, where jvp checked, and columns, where vjp did. */
@@ -80,11 +93,11 @@ function differing(
   vector: Float64Array,
   product: Float64Array,
   places: readonly number[],
-  { unitRoundoff = 2 ** -53, factor = usual }: Tolerance,
+  { unitRoundoff = 2 ** -53, factor = usual, weight }: Tolerance,
 ): Uint8Array {
   const times = name === 'jvp' ? multiply : multiplyTransposed;
   const ours = times(matrix, vector);
-  const scale = times(magnitudes(matrix), vector.map(Math.abs));
+  const scale = times(magnitudes(matrix, weight), vector.map(Math.abs));
   return Uint8Array.from(places, (place) => {
     const near = Math.abs(ours[place] - product[place]) <= factor * unitRoundoff * scale[place];
     return near || Object.is(ours[place], product[place]) ? 0 : 1;

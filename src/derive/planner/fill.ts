@@ -4,11 +4,12 @@ import type { DType } from '../../array/dtype.js';
 import { NdArray } from '../../array/ndarray.js';
 import type { Arrays } from '../../operators/endpoints.js';
 import type { Stepwise } from '../drive.js';
+import { refuseBeyond } from '../memory.js';
 import { bidirectionalRecovery, columnRecovery, type Recovery, rowRecovery, scatter } from '../sparsity/compression.js';
 import { nnz } from '../sparsity/pattern.js';
 import type { SparseMatrix } from '../sparsity/sparseMatrix.js';
 import type { ProductName } from './costs.js';
-import { batchOf, type Job } from './job.js';
+import { batchOf, type Job, memoryLimit } from './job.js';
 import { type Groups, groupsOf } from './members.js';
 import { type Chunk, chunksFor, chunksOf, type Plan } from './plan.js';
 import { sideOf, sweepGroups } from './probes.js';
@@ -43,8 +44,15 @@ export function directionsOf(job: Job, { pattern, columns, rows, both }: Plan): 
   return [{ product: 'vjp', groups: groupsOf(rows.colors, rows.groups), chunks, recovery }];
 }
 
-/** Recover the values. Makes exactly the calls that the plan promises, without those that verify. */
+/**
+ * Recover the values. Makes exactly the calls that the plan promises, without those that verify. Raises `E_MEMORY_LIMIT`
+ * where they take more than the job may: a pattern that was given up is dense, and nobody may have reckoned with that.
+ */
 export function* fill(job: Job, plan: Plan): Stepwise<SparseMatrix> {
+  refuseBeyond(
+    { rule: job.rule, rows: job.of.size, columns: job.wrt.size, bytes: 8 * nnz(plan.pattern) },
+    memoryLimit(job),
+  );
   const values = new Float64Array(nnz(plan.pattern));
   const all = directionsOf(job, plan);
   const total = all.reduce((sum, { chunks }) => sum + chunks.length, 0);

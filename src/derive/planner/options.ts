@@ -30,7 +30,7 @@ export interface PlanOptions {
   readonly sparsity?: Sparsity;
   /** How many random products check a Jacobian; 1 unless it is dense, then 0. */
   readonly verify?: number;
-  /** How far a row may be from its check, relative to |J|·|v|; about 64 roundoffs of the coarsest dtype. */
+  /** How far a row may be from its check, relative to |J|·|v|; about 64 roundoffs. */
   readonly tolerance?: number;
   /** How many seeds go into a call of a base that takes several; as many as it takes, unless said otherwise. */
   readonly batch?: number;

@@ -40,9 +40,18 @@ export function multiplyTransposed({ pattern, values }: SparseMatrix, w: Float64
   return product;
 }
 
-/** |J|: the matrix of the magnitudes. */
-export function magnitudes({ pattern, values }: SparseMatrix): SparseMatrix {
-  return { pattern, values: values.map(Math.abs) };
+/** |J|: the matrix of the magnitudes, each times the weight of its row and column where weights are given. */
+export function magnitudes(
+  { pattern, values }: SparseMatrix,
+  weight?: (row: number, column: number) => number,
+): SparseMatrix {
+  const sizes = values.map(Math.abs);
+  if (weight) {
+    forEachEntry(pattern, (i, j, e) => {
+      sizes[e] *= weight(i, j);
+    });
+  }
+  return { pattern, values: sizes };
 }
 
 /** The matrix with its zeros, row-major, rows·columns numbers. */

@@ -12,6 +12,8 @@ export interface Tolerance {
   readonly unitRoundoff?: number;
   /** How many roundoffs of |J|·|v| a row may differ by. Default 64. */
   readonly factor?: number;
+  /** What the roundoff of an entry is to that, where entries differ in it: 1 or less. */
+  readonly weight?: ((row: number, column: number) => number) | undefined;
 }
 
 /** A probe for `suspiciousRows` or `suspiciousColumns`: standard normal numbers, reproducible by their seed. */
@@ -37,7 +39,7 @@ export function suspiciousRows(
   jvp: ArrayLike<number>,
   tolerance: Tolerance = {},
 ): number[] {
-  const scale = multiply(magnitudes(matrix), v.map(Math.abs));
+  const scale = multiply(magnitudes(matrix, tolerance.weight), v.map(Math.abs));
   return differing(multiply(matrix, v), scale, jvp, tolerance);
 }
 
@@ -48,6 +50,6 @@ export function suspiciousColumns(
   vjp: ArrayLike<number>,
   tolerance: Tolerance = {},
 ): number[] {
-  const scale = multiplyTransposed(magnitudes(matrix), w.map(Math.abs));
+  const scale = multiplyTransposed(magnitudes(matrix, tolerance.weight), w.map(Math.abs));
   return differing(multiplyTransposed(matrix, w), scale, vjp, tolerance);
 }
