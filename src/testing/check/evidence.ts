@@ -3,8 +3,11 @@
  * 20 calls, whatever the sizes.
  */
 
+import type { DType } from '../../array/dtype.js';
 import { zeros } from '../../array/ndarray.js';
+import { precisions } from '../../derive/difference/precision.js';
 import { rootMeanSquare as leafSize } from '../../derive/difference/step.js';
+import { precisionOf } from '../../derive/evaluation.js';
 import { seeded } from '../../derive/random.js';
 import type { DerivativeName } from '../../operators/endpoints.js';
 import type { Layout } from './layout.js';
@@ -91,16 +94,22 @@ function secondTangent(
   pulled: Float64Array | undefined,
 ): Float64Array {
   const scales = new Float64Array(x.length);
-  for (const { start, end } of wrt.slots) {
+  for (const { start, end, dtype } of wrt.slots) {
     const weight = pulled ? rootMeanSquare(pulled, start, end) : 0;
     const scale = weight > 0 && Number.isFinite(1 / weight) ? 1 / weight : leafSize(x, start, end) || 1;
-    scales.fill(Number.isFinite(Math.fround(scale)) && Math.fround(scale) !== 0 ? scale : 1, start, end);
+    scales.fill(storable(scale, dtype) ? scale : 1, start, end);
   }
   const raw = rounded(
     wrt,
     scaled(directions(wrt, seed, 'tangent 2'), (j) => scales[j]!),
   );
   return pulled ? raw : inward(leaves, x, raw);
+}
+
+// Whether seeds of this size keep their digits in a dtype, and so do sums of a few.
+function storable(scale: number, dtype: DType): boolean {
+  const { tiny, epsilon, max } = precisions[precisionOf(dtype)];
+  return scale >= (4 * tiny) / epsilon && scale <= max / 16;
 }
 
 // At a bound, only one direction leads inside: all such elements then move that way together.
@@ -118,6 +127,8 @@ function inward(leaves: Session['subject']['leaves'], x: Float64Array, direction
 
 function perElement({ values, errors }: Reference, of: Layout): (i: number) => number {
   const common = perLeaf(values, of);
+  // The range of float16 is too short for weights of many sizes.
+  if (of.slots.some(({ dtype }) => dtype === 'float16')) return common;
   return (i) => {
     const size = Math.max(Math.abs(values[i]!), 1e9 * errors[i]!);
     return size > 0 && Number.isFinite(1 / size) && size >= 1e-12 / common(i) ? 1 / size : common(i);
@@ -125,13 +136,13 @@ function perElement({ values, errors }: Reference, of: Layout): (i: number) => n
 }
 
 function perLeaf(values: Float64Array, { slots }: Layout): (i: number) => number {
-  const scales = slots.map(({ start, end }) => {
+  const scales = slots.map(({ start, end, dtype }) => {
     const size = rootMeanSquare(
       values.map((value) => (Number.isFinite(value) ? value : 0)),
       start,
       end,
     );
-    return { end, scale: size > 0 && Number.isFinite(1 / size) ? 1 / size : 1 };
+    return { end, scale: size > 0 && storable(1 / size, dtype) ? 1 / size : 1 };
   });
   return (i) => scales.find(({ end }) => i < end)!.scale;
 }
@@ -147,13 +158,17 @@ async function products(
   const first = known ? known.value : await session[endpoint](a);
   const second = await session[endpoint](b);
   const balance = first && second ? norm(first) / norm(second) : 1;
-  const factors = [
-    0.6180339887498949,
-    -1.324717957244746 * (Number.isFinite(balance) && balance > 0 ? balance : 1),
-  ] as const;
+  const factors = [0.6180339887498949, -1.324717957244746 * (canScale(from, b, balance) ? balance : 1)] as const;
   const combined = await session[endpoint](rounded(from, combine(factors[0], a, factors[1], b)));
   const atZero = await session[endpoint](new Float64Array(from.length));
   return { endpoint, seeds, values: [first, second], factors, combined, atZero };
+}
+
+function canScale({ slots }: Layout, seed: Float64Array, factor: number): boolean {
+  return slots.every(({ start, end, dtype }) => {
+    const size = factor * rootMeanSquare(seed, start, end);
+    return start === end || storable(size, dtype);
+  });
 }
 
 // Not every caller asks for everything: one output by one input.

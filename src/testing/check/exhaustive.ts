@@ -1,6 +1,6 @@
 /** Every element against differences: for problems small enough that each column may be evaluated. */
 import type { Evidence } from './evidence.js';
-import { blamed, elementOf, entriesAt, faultOf, type Said, unit } from './faults.js';
+import { blamed, elementOf, entriesAt, faultOf, probe, probedAt, type Said, unit } from './faults.js';
 import type { Bench } from './judge.js';
 import { slotAt } from './layout.js';
 import { largestTolerance } from './precision.js';
@@ -20,15 +20,15 @@ export async function exhaust(bench: Bench, evidence: Evidence): Promise<readonl
   for (let column = 0; column < width && faults.length < limit; column++) {
     const scale = subject.scales[column * parts]!;
     const reference = await referenceAlong(session, unit(subject.wrt, column, scale), options.noise);
-    const pushed = evidence.jvp ? await session.jvp(unit(subject.wrt, column)) : undefined;
+    const pushed = evidence.jvp ? await session.jvp(probe(subject.wrt, column)) : undefined;
     for (let row = 0; row < of.length / parts && faults.length < limit; row++) {
       const said: { -readonly [source in keyof Said]: Said[source] } = {
         differences: entriesAt(reference.values, row, parts, scale),
       };
       const pulled = rows[row];
       if (evidence.jacobian) said.jacobian = entriesAt(evidence.jacobian, row * width + column, parts);
-      if (pushed) said.jvp = entriesAt(pushed, row, parts);
-      if (pulled) said.vjp = entriesAt(pulled, column, parts);
+      if (pushed) said.jvp = probedAt(pushed, row, parts);
+      if (pulled) said.vjp = probedAt(pulled, column, parts);
       const element = elementOf(said, entriesAt(reference.errors, row, parts, scale));
       const slots = [slotAt(of, row * parts), slotAt(subject.wrt, column * parts)];
       const guilty = blamed(bench, element, largestTolerance(options, slots));
@@ -43,6 +43,6 @@ export async function exhaust(bench: Bench, evidence: Evidence): Promise<readonl
 async function pulledRows({ session }: Bench): Promise<readonly (Float64Array | undefined)[]> {
   const rows: (Float64Array | undefined)[] = [];
   for (let row = 0; row < session.of.length / session.of.parts; row++)
-    rows.push(await session.vjp(unit(session.of, row)));
+    rows.push(await session.vjp(probe(session.of, row)));
   return rows;
 }

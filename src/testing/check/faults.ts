@@ -29,7 +29,8 @@ export function entriesAt(vector: Float64Array, k: number, parts: 1 | 2, scale =
 export function elementOf(said: Said, errors: readonly number[]): Element {
   const spread = (part: number) => {
     const values = Object.values(said).map((entries) => entries[part]!);
-    return Math.max(...values) - Math.min(...values);
+    const found = Math.max(...values) - Math.min(...values);
+    return Number.isNaN(found) ? Number.POSITIVE_INFINITY : found;
   };
   const part = errors.length === 2 && spread(1) > spread(0) ? 1 : 0;
   const values = Object.fromEntries(Object.entries(said).map(([source, entries]) => [source, entries[part]!]));
@@ -56,12 +57,12 @@ export async function askElement(
     return true;
   };
   if (endpoints.includes('jvp') && spend(1)) {
-    const pushed = await session.jvp(unit(wrt, column));
-    if (pushed) said.jvp = entriesAt(pushed, row, parts);
+    const pushed = await session.jvp(probe(wrt, column));
+    if (pushed) said.jvp = probedAt(pushed, row, parts);
   }
   if (endpoints.includes('vjp') && spend(1)) {
-    const pulled = await session.vjp(unit(of, row));
-    if (pulled) said.vjp = entriesAt(pulled, column, parts);
+    const pulled = await session.vjp(probe(of, row));
+    if (pulled) said.vjp = probedAt(pulled, column, parts);
   }
   const cost = purse.left >= 6 ? 6 : 4;
   const blind = Array.from({ length: parts }, () => Number.POSITIVE_INFINITY);
@@ -79,6 +80,24 @@ export function unit({ length, parts }: Layout, element: number, size = 1): Floa
   return seed;
 }
 
+/** The seed that asks an endpoint about an element. Of a complex one it has both parts, as a method may mistake either. */
+export function probe(layout: Layout, element: number): Float64Array {
+  const seed = unit(layout, element);
+  if (layout.parts === 2) seed[element * 2 + 1] = turn;
+  return seed;
+}
+
+const turn = 0.5;
+
+/** What came of a `probe`, per unit of its seed: divided by 1 + i/2 where it is complex. */
+export function probedAt(vector: Float64Array, k: number, parts: 1 | 2): readonly number[] {
+  const entries = entriesAt(vector, k, parts);
+  if (parts === 1) return entries;
+  const [re, im] = entries as [number, number];
+  const size = 1 + turn * turn;
+  return [(re + turn * im) / size, (im - turn * re) / size];
+}
+
 /** The endpoints whose value at the element is not that of differences, as far as those can tell. */
 export function blamed({ allowance }: Bench, { values, error }: Element, tolerance = 0): readonly DerivativeName[] {
   const { differences } = values;
@@ -86,6 +105,7 @@ export function blamed({ allowance }: Bench, { values, error }: Element, toleran
   return (['jacobian', 'jvp', 'vjp'] as const).filter((endpoint) => {
     const value = values[endpoint];
     if (value === undefined) return false;
+    if (!Number.isFinite(value)) return Number.isFinite(differences);
     const size = Math.max(Math.abs(value), Math.abs(differences));
     return !(Math.abs(value - differences) <= Math.max(allowance.differences, tolerance) * size + confidence * error);
   });

@@ -69,18 +69,18 @@ export function againstDifferences(bench: Bench, candidate: Float64Array, refere
   for (const { path, start, end } of slots) {
     let off = false;
     for (let i = start; i < end; i++) {
-      if (Number.isFinite(values[i]!) && !Number.isFinite(candidate[i]!)) finite = false;
-      const ratio = Number.isNaN(candidate[i]!)
-        ? Number.POSITIVE_INFINITY
-        : Math.abs(candidate[i]! - values[i]!) / allowed[i]!;
-      if (ratio > excess && Number.isFinite(values[i]!)) [worst, excess] = [i, ratio];
-      if (ratio > 1 && Number.isFinite(values[i]!)) off = true;
+      if (!Number.isFinite(values[i]!) || errors[i] === Number.POSITIVE_INFINITY) continue;
+      if (!Number.isFinite(candidate[i]!)) finite = false;
+      const distance = Math.abs(candidate[i]! - values[i]!);
+      const ratio = Number.isFinite(candidate[i]!) ? distance / allowed[i]! : Number.POSITIVE_INFINITY;
+      if (ratio > excess) [worst, excess] = [i, ratio];
+      if (ratio > 1) off = true;
     }
     if (off) paths.push(path);
     unsure ||= !isDecisive(errors, values, candidate, start, end);
   }
   const size = worst < 0 ? 1 : Math.max(Math.abs(values[worst]!), Math.abs(candidate[worst]!)) || 1;
-  const deviation = worst < 0 ? 0 : Math.abs(candidate[worst]! - values[worst]!) / size;
+  const deviation = excess === Number.POSITIVE_INFINITY ? excess : worst < 0 ? 0 : off(candidate, values, worst) / size;
   const verdict = !finite
     ? 'not finite'
     : paths.length > 0
@@ -89,6 +89,10 @@ export function againstDifferences(bench: Bench, candidate: Float64Array, refere
         ? 'finite differences cannot tell'
         : 'ok';
   return { verdict, worst, deviation, allowed: worst < 0 ? 0 : allowed[worst]! / size, paths };
+}
+
+function off(a: Float64Array, b: Float64Array, i: number): number {
+  return Math.abs(a[i]! - b[i]!);
 }
 
 // Differences decide nothing where their own error is as large as what they are to be compared with.
@@ -134,7 +138,10 @@ export function judgeZero({ allowance }: Bench, product: ProductEvidence): Check
   return { ...base, verdict: 'ok', message: `${endpoint} of a zero seed is zero.` };
 }
 
-/** How far E(αa + βb) is from αE(a) + βE(b), what stays at zero taken off, path by path. */
+/**
+ * How far E(αa + βb) is from αE(a) + βE(b), what stays at zero taken off, path by path. Entries that are not finite say
+ * nothing of it.
+ */
 export function nonlinearity(product: ProductEvidence, layout: Layout): number {
   const { values, combined, atZero, factors } = product;
   const [a, b] = values;
@@ -142,15 +149,18 @@ export function nonlinearity(product: ProductEvidence, layout: Layout): number {
   const rest = atZero ?? new Float64Array(combined.length);
   const [alpha, beta] = factors;
   const expected = combine(alpha, minus(a, rest), beta, minus(b, rest));
-  const residual = minus(minus(combined, rest), expected);
+  const residual = minus(minus(combined, rest), expected).map((value) => (Number.isFinite(value) ? value : 0));
   let worst = 0;
   for (const { start, end } of layout.slots) {
-    const size = Math.abs(alpha) * norm(a, start, end) + Math.abs(beta) * norm(b, start, end);
+    const size = Math.abs(alpha) * norm(clean(a), start, end) + Math.abs(beta) * norm(clean(b), start, end);
     const off = norm(residual, start, end);
     if (off > 0) worst = Math.max(worst, size > 0 ? off / size : Number.POSITIVE_INFINITY);
-    if (Number.isNaN(off)) worst = Number.POSITIVE_INFINITY;
   }
   return worst;
+}
+
+function clean(values: Float64Array): Float64Array {
+  return values.every(Number.isFinite) ? values : values.map((value) => (Number.isFinite(value) ? value : 0));
 }
 
 /** Whether a product is linear in its seed; where it is not, the same call again tells noise from nonlinearity. */
@@ -189,8 +199,10 @@ export function judgeAdjoint({ session, allowance, options }: Bench, { jvp, vjp 
       const right = pair(pulled, jvp.seeds[k]!, parts);
       const size = Math.max(left.size, right.size);
       const off = gap(left, right);
+      // Differences tell whether an infinite derivative is right.
+      if (!Number.isFinite(left.size) && !Number.isFinite(right.size)) continue;
       if (off > 0 || Number.isNaN(off))
-        deviation = Math.max(deviation, size > 0 ? off / size : Number.POSITIVE_INFINITY);
+        deviation = Math.max(deviation, size > 0 && size < Infinity ? off / size : Number.POSITIVE_INFINITY);
     }
   }
   const rounding = 20 * Math.max(nonlinearity(jvp, of), nonlinearity(vjp, wrt));
@@ -233,11 +245,11 @@ export function judgeConsistency(bench: Bench, evidence: Evidence, endpoint: 'jv
 function furthest({ slots }: Layout, a: Float64Array, b: Float64Array): number {
   let worst = 0;
   for (const { start, end } of slots) {
-    const whole = Math.max(rootMeanSquare(a, start, end), rootMeanSquare(b, start, end));
+    const whole = Math.max(rootMeanSquare(clean(a), start, end), rootMeanSquare(clean(b), start, end));
     for (let i = start; i < end; i++) {
-      const off = Math.abs(a[i]! - b[i]!);
-      if (off > 0) worst = Math.max(worst, off / Math.max(whole, Math.abs(a[i]!), Math.abs(b[i]!)));
-      if (Number.isNaN(off)) worst = Number.POSITIVE_INFINITY;
+      const off = Object.is(a[i], b[i]) ? 0 : Math.abs(a[i]! - b[i]!);
+      if (!Number.isFinite(off)) worst = Number.POSITIVE_INFINITY;
+      else if (off > 0) worst = Math.max(worst, off / Math.max(whole, Math.abs(a[i]!), Math.abs(b[i]!)));
     }
   }
   return worst;
@@ -330,11 +342,13 @@ function scalarsOf(bench: Bench, { references, vjp }: Evidence) {
   if (found.length === 0) return undefined;
   const ratio = ({ off, allowed }: ScalarComparison) => (off === 0 ? 0 : off / allowed);
   const worst = found.reduce((a, b) => (ratio(b) > ratio(a) || Number.isNaN(ratio(b)) ? b : a));
-  const decisive = found.some(({ doubt, size }) => doubt <= 0.03 * size || size === 0);
+  const decisive = found.some(({ doubt, size }) => doubt <= 0.03 * size || size === 0 || Number.isNaN(size));
   const finite = vjp!.values.every((value) => value?.every(Number.isFinite) ?? true);
   const off = worst.off > worst.allowed;
   const verdict: Verdict = !finite
-    ? 'not finite'
+    ? decisive
+      ? 'not finite'
+      : 'finite differences cannot tell'
     : off
       ? 'wrong derivative'
       : decisive

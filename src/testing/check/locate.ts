@@ -27,8 +27,8 @@ export interface Difference {
   readonly w: Float64Array;
   /** What the maps made of the directions: outputs of a forward one, inputs of a backward one. */
   readonly seen: { readonly a: Float64Array; readonly b: Float64Array };
-  /** The output element that differs most beyond what is allowed, where both go forward. */
-  readonly row?: number;
+  /** The entry of the outputs that differs most beyond what is allowed, where both go forward. */
+  readonly entry?: number;
   /** Whether to go by halves only: digits tell where one element is wrong, not where several are. */
   readonly halving?: boolean;
 }
@@ -67,26 +67,27 @@ export async function locate(
 ): Promise<Place | undefined> {
   const search: Search = { ...difference, of, wrt, purse };
   const { a, b } = difference;
-  if (a.forward && b.forward) return alongRow(search, difference.row ?? 0);
-  if (a.forward && b.backward) return a.cost <= b.cost ? columnsFirst(search) : rowsFirst(search);
-  return a.backward && b.backward ? bothBackward(search) : undefined;
+  if (a.forward && b.forward) return alongRow(search, difference.entry ?? 0);
+  if (a.backward && b.backward) return bothBackward(search);
+  if (!a.forward || !b.backward) return undefined;
+  return a.cost <= b.cost ? columnsFirst(search) : rowsFirst(search);
 }
 
 const one = (from: number): Range => ({ from, to: from + 1 });
 const whole = ({ length, parts }: Layout): Range => ({ from: 0, to: length / parts });
 
 // Both forward: the row is known, and a column is one whose share of the row's difference is there.
-async function alongRow(search: Search, row: number): Promise<Place | undefined> {
+async function alongRow(search: Search, entry: number): Promise<Place | undefined> {
   const { a, b, u, seen, purse, wrt, of } = search;
   const share = async (seed: Float64Array): Promise<number | undefined> => {
     purse.left -= a.cost + b.cost;
     const [left, right] = [await a.forward!(seed), await b.forward!(seed)];
-    return left && right && at(left, row, of.parts) - at(right, row, of.parts);
+    return left && right && left[entry]! - right[entry]!;
   };
-  const total = at(seen.a, row, of.parts) - at(seen.b, row, of.parts);
+  const total = seen.a[entry]! - seen.b[entry]!;
   const cost = a.cost + b.cost;
   const found = await findColumn({ share, total, cost, u, layout: wrt, purse, halving: search.halving ?? false });
-  return found && { rows: one(row), ...found };
+  return found && { rows: one(Math.floor(entry / of.parts)), ...found };
 }
 
 // So few columns are halved in hardly more calls, which does not fail where several of them are wrong.
@@ -105,7 +106,7 @@ interface ColumnSearch {
 
 async function findColumn(search: ColumnSearch): Promise<Omit<Place, 'rows'> | undefined> {
   const { layout, cost, halving } = search;
-  const quick = !halving && cost > 1 && layout.length / layout.parts > few;
+  const quick = !halving && Number.isFinite(search.total) && cost > 1 && layout.length / layout.parts > few;
   const coded = quick ? await decode(search) : undefined;
   if (coded) return { columns: coded, decoded: true };
   const columns = await bisect(whole(layout), search.total, search.purse, cost, async ({ from, to }) =>
@@ -133,7 +134,8 @@ async function decode({ share, total, cost, u, layout, purse }: ColumnSearch): P
   return column < count ? one(column) : undefined;
 }
 
-// Halve the range, and go on where the larger part of the difference is.
+// Halve the range, and go on where the larger part of the difference is. One that is not finite has no parts: it is in
+// one half or the other.
 async function bisect(
   range: Range,
   total: number,
@@ -142,11 +144,13 @@ async function bisect(
   share: (half: Range) => Promise<number | undefined>,
 ): Promise<Range | undefined> {
   let { from, to } = range;
-  let rest = total;
+  const finite = Number.isFinite(total);
+  let rest = finite ? total : 1;
   while (to - from > 1 && purse.left >= cost) {
     const middle = (from + to) >> 1;
-    const left = await share({ from, to: middle });
-    if (left === undefined) return undefined;
+    const found = await share({ from, to: middle });
+    if (found === undefined) return undefined;
+    const left = finite ? found : Number(!Number.isFinite(found));
     const right = rest - left;
     if (Math.abs(left) >= Math.abs(right)) [to, rest] = [middle, left];
     else [from, rest] = [middle, right];
@@ -212,9 +216,9 @@ async function rowsFirst(search: Search): Promise<Place | undefined> {
   const share = async (seed: Float64Array): Promise<number | undefined> => {
     purse.left -= a.cost;
     const pushed = await a.forward!(seed);
-    return pushed && at(pushed, rows.from, parts) - dot(row, seed);
+    return pushed && at(pushed, rows.from, parts) - dot(seed, row);
   };
-  const total = at(seen.a, rows.from, parts) - dot(row, u);
+  const total = at(seen.a, rows.from, parts) - dot(u, row);
   const halving = search.halving ?? false;
   const found = await findColumn({ share, total, cost: a.cost, u, layout: wrt, purse, halving });
   return found && { rows, ...found };
@@ -223,28 +227,23 @@ async function rowsFirst(search: Search): Promise<Place | undefined> {
 // Both backward: the column that differs most is seen at once, and rows are found by masked cotangents.
 async function bothBackward({ a, b, w, seen, wrt, of, purse }: Search): Promise<Place | undefined> {
   const { parts } = wrt;
-  let [j, most] = [0, -1];
-  for (let k = 0; k < wrt.length / parts; k++) {
-    const off = Math.abs(at(seen.a, k, parts) - at(seen.b, k, parts));
-    if (off > most) [j, most] = [k, off];
+  let [entry, most] = [0, -1];
+  for (let k = 0; k < wrt.length; k++) {
+    const difference = Math.abs(seen.a[k]! - seen.b[k]!);
+    const off = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
+    if (off > most) [entry, most] = [k, off];
   }
   const cost = a.cost + b.cost;
-  const rows = await bisect(
-    whole(of),
-    at(seen.a, j, parts) - at(seen.b, j, parts),
-    purse,
-    cost,
-    async ({ from, to }) => {
-      purse.left -= cost;
-      const seed = masked(w, from * parts, to * parts);
-      const [left, right] = [await a.backward!(seed), await b.backward!(seed)];
-      return left && right && at(left, j, parts) - at(right, j, parts);
-    },
-  );
-  return rows && { rows, columns: one(j) };
+  const rows = await bisect(whole(of), seen.a[entry]! - seen.b[entry]!, purse, cost, async ({ from, to }) => {
+    purse.left -= cost;
+    const seed = masked(w, from * parts, to * parts);
+    const [left, right] = [await a.backward!(seed), await b.backward!(seed)];
+    return left && right && left[entry]! - right[entry]!;
+  });
+  return rows && { rows, columns: one(Math.floor(entry / parts)) };
 }
 
-// The real part stands for a complex element: the directions are complex, so that no error is seen in one part only.
+// The real part stands for a complex element of differences: one of an apply that can be differentiated has both.
 function at(values: Float64Array, element: number, parts: 1 | 2): number {
   return values[element * parts]!;
 }

@@ -84,6 +84,7 @@ async function verdictOf(
   const [first] = guilty;
   if (!first && names.includes('differences')) return 'wrong derivative';
   if (!first) return names.includes('jacobian') ? 'inconsistent' : 'not adjoint';
+  if (!Number.isFinite(element.values[first]!)) return 'not finite';
   const output = slotAt(of, place.rows.from * of.parts);
   const input = slotAt(subject.wrt, place.columns.from * subject.wrt.parts);
   return diagnose(first, { bench, evidence, output, input, element, purse });
@@ -175,14 +176,17 @@ function worstRow(bench: Bench, evidence: Evidence, a: LinearMap, b: LinearMap):
   for (const [k, u] of tangents.entries()) {
     const [left, right] = [along(a.name, k, u), along(b.name, k, u)];
     if (!left || !right) continue;
-    const reference =
-      b.name === 'differences' ? references[k]! : { values: right, errors: new Float64Array(right.length) };
-    const { worst } = againstDifferences(bench, left, { ...reference, direction: u, samples: [] });
+    const exact = b.name !== 'differences';
+    // What is compared with may not be finite where the other one is: then the two change places.
+    const [found, base] = exact && !right.every(Number.isFinite) ? [right, left] : [left, right];
+    const reference = exact ? { values: base, errors: new Float64Array(base.length) } : references[k]!;
+    const { worst } = againstDifferences(bench, found, { ...reference, direction: u, samples: [] });
     if (worst < 0) continue;
-    const allowed = allowedAt(bench, left, reference)[worst]!;
-    const ratio = Math.abs(left[worst]! - right[worst]!) / allowed;
-    const row = Math.floor(worst / session.of.parts);
-    if (!best || ratio > best.ratio) best = { a, b, u, w: cotangents[0], seen: { a: left, b: right }, row, ratio };
+    const allowed = allowedAt(bench, found, reference)[worst]!;
+    const off = Math.abs(left[worst]! - right[worst]!);
+    const ratio = Number.isFinite(off) ? off / allowed : Number.POSITIVE_INFINITY;
+    if (!best || ratio > best.ratio)
+      best = { a, b, u, w: cotangents[0], seen: { a: left, b: right }, entry: worst, ratio };
   }
   return best;
 }
@@ -236,6 +240,9 @@ function furthestRatio(a: Float64Array, b: Float64Array | undefined): number {
 }
 
 function pick<T>(values: readonly T[], weight: (value: T, index: number) => number): number {
-  const weights = values.map(weight);
+  const weights = values.map((value, k) => {
+    const found = weight(value, k);
+    return Number.isNaN(found) ? Number.POSITIVE_INFINITY : found;
+  });
   return weights.indexOf(Math.max(...weights));
 }
