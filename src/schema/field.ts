@@ -85,7 +85,7 @@ export const plainKinds = {
   choice: {
     accepts: (value, spec) => (spec.values ?? []).includes(value as string),
     expected: (spec) => `one of ${(spec.values ?? []).map((v) => JSON.stringify(v)).join(', ')}`,
-    jsonSchema: (spec) => ({ type: typeof spec.values?.[0], enum: spec.values ?? [] }),
+    jsonSchema: ({ values = [] }) => ({ ...typesOf(values), enum: values }),
   },
   json: {
     accepts: () => true,
@@ -93,6 +93,12 @@ export const plainKinds = {
     jsonSchema: () => ({}),
   },
 } as const satisfies Record<PlainKind, PlainRow>;
+
+// One type is written as such: some clients read no list of types.
+function typesOf(values: readonly (string | number)[]): { readonly type?: string | readonly string[] } {
+  const types = [...new Set(values.map((value) => typeof value))];
+  return types.length === 0 ? {} : { type: types.length === 1 ? types[0]! : types };
+}
 
 /** A field as declared: its name and what its decorator said. */
 export interface DeclaredField {

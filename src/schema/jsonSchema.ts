@@ -107,7 +107,7 @@ function nullable(schema: JsonSchema, { spec }: Field, direction: Direction): Js
   const either = { anyOf: [schema, { type: 'null' }] };
   const { type, properties } = schema;
   if (type === undefined) return either;
-  if (direction === 'output') return { ...either, type: [type, 'null'] };
+  if (direction === 'output') return { ...either, type: [type, 'null'].flat() };
   return { ...either, type, ...(properties === undefined ? {} : { properties, array_flags: schema['array_flags'] }) };
 }
 
