@@ -189,8 +189,9 @@ function candidates(terms: Terms, colorings: Colorings): Candidate[] {
   return found;
 }
 
-function priceOf(calls: Candidate['calls'], weights: Weights): number {
-  return calls.jvp * weights.jvp + calls.vjp * weights.vjp;
+/** What calls of the products cost. */
+export function priceOf({ jvp = 0, vjp = 0 }: Calls, weights: Weights): number {
+  return jvp * weights.jvp + vjp * weights.vjp;
 }
 
 /** What a space is made of. */

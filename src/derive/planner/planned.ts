@@ -13,16 +13,16 @@ import type {
   Variable,
 } from '../../operators/endpoints.js';
 import { following, type Stepwise, settled } from '../drive.js';
-import { accumulator, isComplex, refuseMixed } from '../probe.js';
+import { blockAccumulator, isComplex, refuseMixed } from '../probe.js';
 import { checkCotangent } from '../products.js';
 import type { Context, Cost } from '../rule.js';
 import { lowRankToDense } from '../sparsity/lowRank.js';
-import { isDense } from '../sparsity/pattern.js';
+import { isDense, nnz } from '../sparsity/pattern.js';
 import { multiply, multiplyTransposed, type SparseMatrix } from '../sparsity/sparseMatrix.js';
 import type { ProductName } from './costs.js';
 import { dotSweep } from './fill.js';
 import { blockShape, joinArrays, type Space } from './flat.js';
-import { type Bases, type Job, jobOf, refuseWritten, widthOf } from './job.js';
+import { type Bases, type Job, jobOf, memoryLimit, refuseWritten, widthOf } from './job.js';
 import { checkPlanOptions, type KnownPaths, type ProductsOptions } from './options.js';
 import type { Plan } from './plan.js';
 import { planOf, type Recovered } from './recover.js';
@@ -151,8 +151,10 @@ export function planningProduct<P extends ProductName>(
     if (!job) return yield* plain(base, point, context);
     if (to === 'vjp')
       for (const { path, shape } of job.of.variables) checkCotangent(path, point.seed[path], shape ?? []);
-    const { plan } = yield* planOf(job);
-    if (isDense(plan.pattern) && plan.verification === 0) {
+    const { plan, known } = yield* planOf(job);
+    // Blocks that stay the same are worth a Jacobian written out, where there is room for one.
+    const kept = known.steady.length > 0 && 8 * nnz(plan.pattern) <= memoryLimit(job);
+    if (isDense(plan.pattern) && plan.verification === 0 && !kept) {
       return split(to === 'jvp' ? job.of : job.wrt, yield* dotSweep(job, plan, point.seed));
     }
     const place = placeOf(job);
@@ -196,7 +198,7 @@ export function blocksOf({ of, wrt }: Pick<Job, 'of' | 'wrt'>, { matrix, lowRank
     const values = lowRank ? lowRankToDense(lowRank) : matrix.values;
     return { [output.path]: { [input.path]: new NdArray<DType>('float64', blockShape(output, input), values) } };
   }
-  const grid = of.variables.map((output) => wrt.variables.map((input) => accumulator(blockShape(output, input))));
+  const grid = of.variables.map((output) => wrt.variables.map((input) => blockAccumulator(blockShape(output, input))));
   const full = lowRank && lowRankToDense(lowRank);
   for (const [a, row] of grid.entries()) {
     for (let i = of.starts[a]; i < of.starts[a + 1]; i++) {

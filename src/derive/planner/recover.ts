@@ -12,9 +12,9 @@ import { type Known, type Remainder, remember } from './behind.js';
 import { extended, type Verdict, verify } from './check.js';
 import type { SteadyBlock } from './declared.js';
 import { fill } from './fill.js';
-import type { Job } from './job.js';
+import { type Job, weightsOf } from './job.js';
 import { fresh, knowledgeOf, termsOf, wholePlan } from './knowledge.js';
-import { keyOf, makePlan, type Plan } from './plan.js';
+import { keyOf, makePlan, type Plan, priceOf } from './plan.js';
 import { productOf, sideOf } from './probes.js';
 import { completed, holding, keptOf, remainderOf } from './steady.js';
 
@@ -38,10 +38,14 @@ export function* planOf(job: Job): Stepwise<Planned> {
     return { known, plan: wholePlan(job, known) };
   }
   const known = yield* knowledgeOf(job);
+  const whole = wholePlan(job, known);
   const blocks: readonly SteadyBlock[] = holding(job, known);
-  if (blocks.length === 0) return { known, plan: wholePlan(job, known) };
+  if (blocks.length === 0) return { known, plan: whole };
   const left = remainderOf(known, blocks);
-  return { known, left, plan: makePlan(termsOf(job, left.pattern, known.source, false), left.colorings) };
+  const plan = makePlan(termsOf(job, left.pattern, known.source, false), left.colorings);
+  // What is known may spare no probe, and has to be checked.
+  const weights = weightsOf(job);
+  return priceOf(plan.calls, weights) < priceOf(whole.calls, weights) ? { known, left, plan } : { known, plan: whole };
 }
 
 /** Recover a Jacobian. Where nothing goes wrong it takes exactly the calls that `planOf` promises. */
