@@ -15,6 +15,11 @@ const modules = [
     target: 'src/codec/numbers/module.ts',
     options: ['--initialMemory', '8', '--memoryBase', '14336'],
   },
+  {
+    source: 'wasm/products.ts',
+    target: 'src/array/products/module.ts',
+    options: ['--importMemory', '--enable', 'simd'],
+  },
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'wasm-'));

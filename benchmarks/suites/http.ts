@@ -110,7 +110,7 @@ function servers() {
     ours: () =>
       start('ours', (port) => ({
         command: process.execPath,
-        args: [program, 'serve', noop, '--port', String(port)],
+        args: [program, 'serve', noop, '--output-format', 'json+base64', '--port', String(port)],
       })),
     theirs: () =>
       start('theirs', (port) => ({

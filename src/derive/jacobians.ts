@@ -6,8 +6,8 @@ import type { Arrays, Blocks, Endpoints, Point, Variable } from '../operators/en
 import { type Stepwise, settled } from './drive.js';
 import { refuseBeyond } from './memory.js';
 import {
-  accumulator,
   basis,
+  blockAccumulator,
   elementsOf,
   isComplex,
   locate,
@@ -31,7 +31,10 @@ function assembly(rule: string, { wrt, options }: Point, of: readonly Variable[]
   refuseBeyond({ rule, rows, columns, bytes }, options?.memoryLimit);
   const row = (output: Variable) =>
     Object.fromEntries(
-      wrt.map((input) => [input.path, accumulator([...(output.shape ?? []), ...(input.shape ?? [])], input, output)]),
+      wrt.map((input) => [
+        input.path,
+        blockAccumulator([...(output.shape ?? []), ...(input.shape ?? [])], input, output),
+      ]),
     );
   return Object.fromEntries(of.map((output) => [output.path, row(output)]));
 }

@@ -3,7 +3,8 @@
 import { castArray } from '../array/cast.js';
 import { type DType, dtypes } from '../array/dtype.js';
 import { isFault } from '../array/fault.js';
-import { type NdArray, zeros } from '../array/ndarray.js';
+import { NdArray, zeros } from '../array/ndarray.js';
+import { blockMemory } from '../array/products/memory.js';
 import { type Shape, sizeOf } from '../array/shape.js';
 import { ComponentError, fail } from '../errors.js';
 import type { CallOptions, MaybePromise, Variable } from '../operators/endpoints.js';
@@ -106,6 +107,12 @@ export function refuseMixed(rule: string, of: readonly Variable[], wrt: readonly
 export function accumulator(shape: Shape, ...parts: readonly (NdArray<DType> | Variable)[]): NdArray<DType> {
   const complex = parts.some(({ dtype }) => dtype !== 'any' && dtypes[dtype].kind === 'complex');
   return complex ? zeros(shape, 'complex128') : zeros(shape);
+}
+
+/** The same for a block of a Jacobian, in memory where products with it are fast. */
+export function blockAccumulator(shape: Shape, ...parts: readonly (NdArray<DType> | Variable)[]): NdArray<DType> {
+  const complex = parts.some(({ dtype }) => dtype !== 'any' && dtypes[dtype].kind === 'complex');
+  return complex ? zeros(shape, 'complex128') : new NdArray('float64', shape, blockMemory(shape));
 }
 
 /** An answer in the dtype of what it is put into: an author may give real numbers where complex ones are due. */

@@ -1,6 +1,7 @@
 /** Blocks of a Jacobian that are kept at a point, one by one: what is asked for later may be fewer of them. */
 import type { DType } from '../../array/dtype.js';
 import { NdArray } from '../../array/ndarray.js';
+import { blockMemory } from '../../array/products/memory.js';
 import type { Arrays, Blocks, Point, Variable } from '../../operators/endpoints.js';
 import type { Place } from './memo.js';
 
@@ -43,7 +44,10 @@ export function copies(blocks: Blocks): Blocks {
 }
 
 function copyOf({ dtype, shape, data }: NdArray<DType>): NdArray<DType> {
-  return new NdArray<DType>(dtype, shape, data.slice());
+  if (dtype !== 'float64' || !(data instanceof Float64Array)) return new NdArray<DType>(dtype, shape, data.slice());
+  const copy = blockMemory(shape);
+  copy.set(data);
+  return new NdArray<DType>(dtype, shape, copy);
 }
 
 /** How many bytes the elements take. */

@@ -2,7 +2,7 @@
 
 import { sizeOf } from '../../array/shape.js';
 import type { Arrays, Blocks, SeededPoint, Variable } from '../../operators/endpoints.js';
-import { accumulator, elementsOf, isComplex, type locate, writeColumn, writeRow } from '../probe.js';
+import { blockAccumulator, elementsOf, isComplex, type locate, writeColumn, writeRow } from '../probe.js';
 import { blockOverhead, keepBlocks } from './blocks.js';
 import type { Memo } from './memo.js';
 
@@ -45,7 +45,7 @@ export function collector(
 
 function emptyBlocks(of: readonly Variable[], wrt: readonly Variable[]): Blocks {
   const block = (output: Variable, input: Variable) =>
-    accumulator([...(output.shape ?? []), ...(input.shape ?? [])], input, output);
+    blockAccumulator([...(output.shape ?? []), ...(input.shape ?? [])], input, output);
   const row = (output: Variable) => Object.fromEntries(wrt.map((input) => [input.path, block(output, input)]));
   return Object.fromEntries(of.map((output) => [output.path, row(output)]));
 }
