@@ -113,7 +113,9 @@ function visit(walk: Walk, value: unknown): boolean {
 function visitEntries(walk: Walk, value: object): boolean {
   if (Array.isArray(value)) {
     walk.text.push(`l${value.length}:`);
-    return value.every((one) => visit(walk, one));
+    // Holes are visited too, as what they read as.
+    for (const one of value as readonly unknown[]) if (!visit(walk, one)) return false;
+    return true;
   }
   const entries = entriesOf(value);
   if (!entries) return false;
