@@ -68,6 +68,10 @@ function promise(component: Checkable, inputs: object, options: CheckOptions, { 
     test(text, async () => {
       const found = await report();
       const broken = found.checks.find((one) => one.name === name && isWrong(one.verdict));
+      // What only an exhaustive check sees is in no single check.
+      const unheard =
+        name === 'differences' && !found.checks.some((one) => isWrong(one.verdict)) ? found.faults[0] : undefined;
+      if (unheard) throw new Error(`${unheard.message}\n\n${formatReport(found)}`);
       if (broken) throw new Error(`${broken.message}\n\n${formatReport(found)}`);
     });
   }

@@ -7,6 +7,7 @@
 
 import { realValues } from '../array/cast.js';
 import { readArray } from '../array/literal.js';
+import { formatShape, sameShape } from '../array/shape.js';
 import type { ArrayLiteral } from '../operators/endpoints.js';
 import { type AnyComponent, type ComponentHandle, openComponent } from '../runtime/handle.js';
 import { checkGradients } from './check/checkGradients.js';
@@ -53,7 +54,7 @@ export const gradientMatchers: {
 } = {
   async toHaveCorrectGradients(component, inputs, options) {
     const report = await checkGradients(component as Checkable, inputs, options);
-    const checked = report.endpoints.some((one) => one.checked);
+    const checked = report.endpoints.some((one) => one.checked) && report.blocks.length > 0;
     return { pass: report.ok && checked, message: () => (checked ? formatReport(report) : unoffered(report)) };
   },
 
@@ -107,9 +108,13 @@ function differences(
   if (!found || !wanted || 'code' in found || 'code' in wanted) return [`  ${name} is no array on one side.`];
   const [a, b] = [realValues(found), realValues(wanted)];
   if (a.length !== b.length) return [`  ${name} has ${a.length} entries, and ${b.length} are expected.`];
+  if (!sameShape(found.shape, wanted.shape)) {
+    return [`  ${name} has shape ${formatShape(found.shape)}, and ${formatShape(wanted.shape)} is expected.`];
+  }
   const lines: string[] = [];
   for (let i = 0; i < a.length; i++) {
-    if (Math.abs(a[i]! - b[i]!) <= absolute + relative * Math.abs(b[i]!)) continue;
+    const near = Math.abs(a[i]! - b[i]!) <= absolute + relative * Math.abs(b[i]!);
+    if (Object.is(a[i], b[i]) || (near && Number.isFinite(b[i]!))) continue;
     lines.push(`  ${name}, entry ${i}: ${a[i]}, and ${b[i]} is expected.`);
   }
   return lines;

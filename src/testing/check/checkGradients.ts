@@ -15,7 +15,7 @@ import {
   judgeLinearity,
   judgeZero,
 } from './judge.js';
-import { type CheckOptions } from './options.js';
+import { type CheckOptions, mustBeSound } from './options.js';
 import { deviationOf, drawPictures, verdictOf } from './pictures.js';
 import {
   type BlockResult,
@@ -45,6 +45,7 @@ export async function checkGradients(
   inputs: object,
   options: CheckOptions = {},
 ): Promise<GradientReport> {
+  mustBeSound(options);
   const subject = subjectOf(component, inputs, options);
   const endpoints = endpointsOf(subject.handle, options);
   const session = await startSession(subject, options);
@@ -130,9 +131,11 @@ async function examine(bench: Bench, endpoints: readonly DerivativeName[]): Prom
   const purse = { left: options.searchCalls ?? 32 };
   if (options.exhaustive) faults.push(...(await exhaust(bench, trusted)));
   else if (checks.some(({ verdict }) => isWrong(verdict))) {
-    const { fault, withdrawn } = await search(bench, trusted, checks, purse);
+    const { fault, withdrawn, forgetful } = await search(bench, trusted, checks, purse);
     if (fault) faults.push(fault);
-    for (const one of withdrawn) checks[checks.indexOf(one)] = unsure(one);
+    for (const one of withdrawn)
+      checks[checks.indexOf(one)] =
+        forgetful && one.endpoints.includes(forgetful) ? restless(one, forgetful) : unsure(one);
   }
   checks.push(...contracts(session, endpoints));
   return { evidence: trusted, checks, faults, slope };
@@ -146,6 +149,11 @@ function softened(result: CheckResult | undefined, steady: boolean): CheckResult
 function unsure(result: CheckResult): CheckResult {
   const message = `${result.message} Element by element that is not confirmed: apply is noisy or not smooth here.`;
   return { ...result, verdict: 'finite differences cannot tell', message };
+}
+
+function restless(result: CheckResult, endpoint: DerivativeName): CheckResult {
+  const message = `${endpoint} gives another result for the same request after other calls: it uses what they left behind.`;
+  return { ...result, verdict: 'not deterministic', message };
 }
 
 function evaluation({ session }: Bench, { again }: Evidence): CheckResult {
@@ -225,6 +233,15 @@ function offPaths(bench: Bench, { references, jvp, vjp, jacobian }: Evidence): R
   return new Set(found.flat());
 }
 
+// JSON has no numbers that are not finite.
+function finite({ deviation, allowed, ...rest }: CheckResult): CheckResult {
+  return {
+    ...rest,
+    ...(Number.isFinite(deviation) ? { deviation: deviation! } : {}),
+    ...(Number.isFinite(allowed) ? { allowed: allowed! } : {}),
+  };
+}
+
 function reportOf(bench: Bench, endpoints: readonly EndpointResult[], findings: Findings): GradientReport {
   const { session, options } = bench;
   const { checks, faults, slope, pictures } = findings;
@@ -237,11 +254,11 @@ function reportOf(bench: Bench, endpoints: readonly EndpointResult[], findings: 
     verdict: overall,
     seed: options.seed ?? 0,
     endpoints,
-    checks,
+    checks: checks.map(finite),
     blocks: blocksOf(bench, findings),
     faults,
     calls: session.counts,
-    ...(slope === undefined ? {} : { slope }),
+    ...(slope === undefined || Number.isNaN(slope) ? {} : { slope }),
     ...(pictures ? { pictures } : {}),
   };
 }

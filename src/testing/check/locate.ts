@@ -209,16 +209,18 @@ async function rowsFirst(search: Search): Promise<Place | undefined> {
     return pulled && dot(seed, clean) - dot(pulled, u);
   });
   if (!rows || rows.to - rows.from > 1 || purse.left < b.cost) return rows && { rows, columns: whole(wrt) };
-  const unit = new Float64Array(of.length);
-  unit[rows.from * parts] = 1;
-  const row = await pull(unit);
+  // A method may mistake either part of a complex cotangent, so that it has both.
+  const k = rows.from * parts;
+  const seed = masked(w, k, k + parts);
+  const weighed = (pushed: Float64Array) => pair(seed, pushed, parts).re;
+  const row = await pull(seed);
   if (!row) return undefined;
-  const share = async (seed: Float64Array): Promise<number | undefined> => {
+  const share = async (tangent: Float64Array): Promise<number | undefined> => {
     purse.left -= a.cost;
-    const pushed = await a.forward!(seed);
-    return pushed && at(pushed, rows.from, parts) - dot(seed, row);
+    const pushed = await a.forward!(tangent);
+    return pushed && weighed(pushed) - dot(tangent, row);
   };
-  const total = at(seen.a, rows.from, parts) - dot(u, row);
+  const total = weighed(seen.a) - dot(u, row);
   const halving = search.halving ?? false;
   const found = await findColumn({ share, total, cost: a.cost, u, layout: wrt, purse, halving });
   return found && { rows, ...found };
@@ -241,9 +243,4 @@ async function bothBackward({ a, b, w, seen, wrt, of, purse }: Search): Promise<
     return left && right && left[entry]! - right[entry]!;
   });
   return rows && { rows, columns: one(Math.floor(entry / parts)) };
-}
-
-// The real part stands for a complex element of differences: one of an apply that can be differentiated has both.
-function at(values: Float64Array, element: number, parts: 1 | 2): number {
-  return values[element * parts]!;
 }

@@ -1,5 +1,6 @@
-/** What a check of derivatives may be asked. */
-import type { DerivativeName } from '../../operators/endpoints.js';
+/** What a check of derivatives may be asked. To add an option, add it here and, if it has a range, to `ranges`. */
+import { fail } from '../../errors.js';
+import { type DerivativeName, derivativeNames } from '../../operators/endpoints.js';
 
 /** What a check of derivatives may be asked. A path may be a pattern: `loads.[]`, `rates.{}`. */
 export interface CheckOptions {
@@ -34,4 +35,48 @@ export interface CheckOptions {
   readonly signal?: AbortSignal;
   /** Told before each call: how many were made, of which endpoint this one is, and how many are expected in all. */
   readonly onCall?: (made: number, endpoint: string, expected: number) => void;
+}
+
+interface OptionRange {
+  readonly holds: (value: number) => boolean;
+  readonly text: string;
+}
+
+const size: OptionRange = { holds: (value) => value >= 0 && value < Infinity, text: 'a number ≥ 0' };
+const count: OptionRange = { holds: (value) => value >= 0, text: 'a number ≥ 0' };
+const ranges = {
+  seed: { holds: Number.isFinite, text: 'a number' },
+  tolerance: size,
+  noise: size,
+  magnitudes: { holds: (value) => value > 0 && value < Infinity, text: 'a number > 0' },
+  faults: count,
+  searchCalls: count,
+  jacobianSize: count,
+  samples: count,
+} as const satisfies { readonly [N in keyof CheckOptions]?: OptionRange };
+
+/** Raise what is wrong with options: `E_OPTION`, with the path of the option. */
+export function mustBeSound(options: CheckOptions): void {
+  for (const name of Object.keys(ranges) as (keyof typeof ranges)[]) {
+    const { holds, text }: OptionRange = ranges[name];
+    for (const [path, value] of valuesOf(name, options[name])) {
+      if (typeof value !== 'number' || !holds(value)) refuse(path, value, text);
+    }
+  }
+  for (const [path, pair] of Object.entries(options.bounds ?? {})) {
+    if (!(pair[0] <= pair[1])) refuse(`bounds["${path}"]`, pair, 'two numbers, the lower one first');
+  }
+  for (const name of options.endpoints ?? []) {
+    if (!derivativeNames.includes(name)) refuse('endpoints', name, derivativeNames.join(', '));
+  }
+}
+
+function valuesOf(name: string, value: CheckOptions[keyof CheckOptions]): readonly (readonly [string, unknown])[] {
+  if (value === undefined) return [];
+  if (typeof value !== 'object') return [[name, value]];
+  return Object.entries(value).map(([path, one]) => [`${name}["${path}"]`, one]);
+}
+
+function refuse(path: string, received: unknown, expected: string): never {
+  return fail('E_OPTION', { path, received: String(received), expected });
 }

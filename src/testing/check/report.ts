@@ -173,7 +173,7 @@ export interface GradientReport {
   readonly faults: readonly Fault[];
   /** Calls of the check itself, of finding the faults, and of the pictures. */
   readonly calls: { readonly check: CallCounts; readonly search: CallCounts; readonly pictures: CallCounts };
-  /** The exponent of the Taylor remainder along all inputs together; 2 if the derivative is right. */
+  /** The exponent of the Taylor remainder along all inputs together; 2 if the derivative is right. Left out where all is rounding. */
   readonly slope?: number;
   readonly pictures?: Pictures;
 }

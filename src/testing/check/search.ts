@@ -8,12 +8,15 @@ import { slotAt } from './layout.js';
 import { type Difference, type LinearMap, locate, type Place, type Purse } from './locate.js';
 import { referenceAlong } from './reference.js';
 import type { CheckResult, Fault, Verdict } from './report.js';
+import { identical } from './vectors.js';
 
 /** What a search found: the fault, or that differences cannot tell after all. */
 export interface Found {
   readonly fault: Fault | undefined;
   /** The checks whose verdict did not stand. */
   readonly withdrawn: readonly CheckResult[];
+  /** An endpoint whose answer depends on the calls before it. */
+  readonly forgetful?: DerivativeName;
 }
 
 /** Search for the element behind the failed checks. */
@@ -40,16 +43,32 @@ export async function search(
   if (!seen) return { fault: faultOf(session, place, 'wrong derivative', pair, undefined), withdrawn: [] };
   const { element, guilty } = seen;
   if (names.includes('differences') && guilty.length === 0 && element.values.differences !== undefined) {
-    return {
-      fault: undefined,
-      withdrawn: checks.filter(({ name, verdict }) => name === 'differences' && isOff(verdict)),
-    };
+    const withdrawn = checks.filter(({ name, verdict }) => name === 'differences' && isOff(verdict));
+    const forgetful = await forgetfulOf(bench, evidence, pair);
+    return { fault: undefined, withdrawn, ...(forgetful ? { forgetful } : {}) };
   }
   const verdict = await verdictOf(bench, evidence, element, place, guilty, purse, names);
   return {
     fault: faultOf(session, place, verdict, guilty.length > 0 ? guilty : pair, element),
     withdrawn: [],
   };
+}
+
+// A derivative may be that of the point at which apply was called last: then it is another one after apply here.
+async function forgetfulOf(
+  { session }: Bench,
+  { jvp, vjp, jacobian }: Evidence,
+  endpoints: readonly DerivativeName[],
+): Promise<DerivativeName | undefined> {
+  for (const endpoint of endpoints) {
+    await session.apply();
+    const product = endpoint === 'jvp' ? jvp : vjp;
+    const known = endpoint === 'jacobian' ? jacobian : product?.values[0];
+    const again =
+      endpoint === 'jacobian' ? await session.jacobian() : product && (await session[endpoint](product.seeds[0]));
+    if (known && again && !identical(known, again)) return endpoint;
+  }
+  return undefined;
 }
 
 interface Seen {

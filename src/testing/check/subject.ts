@@ -91,16 +91,19 @@ function variablesOf(
       expected: 'a list of paths, as the component has no schema here',
     });
   }
-  return patterns.flatMap((pattern) => {
-    const steps = parsePath(pattern);
-    const found = steps ? expand(values, steps) : [];
-    if (found.length === 0 && asked) fail('E_PATH_ABSENT', { path: side, received: pattern });
-    return found.map((one): Variable => {
-      const path = formatPath(one);
-      const spec = schema && leafAt(schema, path)?.leaf.spec;
-      return { path, steps: one, dtype: spec?.dtype ?? 'any', pattern: spec?.shape ?? 'any', shape: undefined };
-    });
-  });
+  const seen = new Set<string>();
+  return patterns
+    .flatMap((pattern) => {
+      const steps = parsePath(pattern);
+      const found = steps ? expand(values, steps) : [];
+      if (found.length === 0 && asked) fail('E_PATH_ABSENT', { path: side, received: pattern });
+      return found.map((one): Variable => {
+        const path = formatPath(one);
+        const spec = schema && leafAt(schema, path)?.leaf.spec;
+        return { path, steps: one, dtype: spec?.dtype ?? 'any', pattern: spec?.shape ?? 'any', shape: undefined };
+      });
+    })
+    .filter(({ path }) => !seen.has(path) && seen.add(path));
 }
 
 // Without a schema, a plain number or list is taken for float64.
