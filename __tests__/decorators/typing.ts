@@ -248,8 +248,11 @@ class Linear extends WithLinearization {}
 @Derive('jacobianFromJvp')
 class WrongClosure extends WithLinearization {}
 
-// @ts-expect-error a cache has its size
 @Component({ inputs: Inputs, outputs: Outputs, cache: true })
+class Remembering extends Forward {}
+
+// @ts-expect-error a cache is asked for, refused, or given its size
+@Component({ inputs: Inputs, outputs: Outputs, cache: 'yes' })
 class WrongCache extends Forward {}
 
 @Component({ inputs: Inputs, outputs: Outputs })
@@ -355,6 +358,7 @@ export async function calls(): Promise<JacobianValue> {
 export const defined = [
   Linear,
   WrongClosure,
+  Remembering,
   WrongCache,
   BareComponent,
   Chained,

@@ -198,7 +198,7 @@ describe('what an author wrote is called whenever it is asked for', () => {
 
 describe('a point is known by its content', () => {
   test('inputs changed in place never meet the Jacobian of what they were', () => {
-    const { instance, calls } = made('jacobian', ['vjpFromJacobian']);
+    const { instance, calls } = made('jacobian', ['vjpFromJacobian'], { cache: true });
     const x = array([2, 3, 5]);
     const request = () => ({ inputs: { x, a: 1 }, of: ['y'], wrt: ['x'], cotangent: { y: array([1, 0, 0]) } });
     for (let k = 0; k < 50; k++) {
@@ -228,7 +228,7 @@ describe('a point is known by its content', () => {
 });
 
 test('what a caller writes into a Jacobian does not reach a later product, and nor does a buffer that is used again', async () => {
-  const { instance, calls } = made('vjp', ['jacobianFromVjp', 'jvpFromVjp']);
+  const { instance, calls } = made('vjp', ['jacobianFromVjp', 'jvpFromVjp'], { cache: true });
   const point = { inputs: { x: array([2, 3, 5]), a: 1 }, of: ['y'], wrt: ['x'] };
   for (const _ of [1, 2]) {
     const { y } = instance.jacobian(point) as { y: { x: NdArray } };
@@ -257,7 +257,7 @@ describe('its memory is bounded', () => {
     expect(calls['jacobian']).toBe(2);
   });
 
-  test.each([{ bytes: -1 }, { bytes: 1.5 }, {}, true])('%j is refused when the class is defined', (cache) => {
+  test.each([{ bytes: -1 }, { bytes: 1.5 }, {}, 'yes'])('%j is refused when the class is defined', (cache) => {
     expect(() => made('jacobian', ['vjpFromJacobian'], { cache } as Options)).toThrow(
       expect.objectContaining({ code: 'E_OPTION', fields: expect.objectContaining({ path: 'cache of Cyclic' }) }),
     );
@@ -309,5 +309,40 @@ describe('memory changes no bit', () => {
     shared.reset();
     expect(await handle[to](request)).toEqual(expected);
     expect(shared.calls[own] ?? 0).toBe(0);
+  });
+});
+
+describe('an instance that the application holds', () => {
+  class Scaled extends DifferentiableComponent<In, Out> {
+    scale = 1;
+
+    evaluate({ x }: In) {
+      return { y: Array.from(x.data, (value) => this.scale * value) };
+    }
+
+    blocks({ inputs }: JacobianRequest<In>) {
+      return { y: { x: blockOf(inputs).map((row, i) => row.map((_, j) => (i === j ? this.scale : 0))) } };
+    }
+  }
+  const declared = (options: Options) => {
+    class Declared extends Scaled {}
+    decorateMember(Declared, Apply(), 'evaluate');
+    decorateMember(Declared, Jacobian(), 'blocks');
+    (Derive('vjpFromJacobian') as unknown as (type: object) => void)(Declared);
+    (Component({ inputs: In, outputs: Out, ...options }) as unknown as (type: object) => void)(Declared);
+    return new Declared();
+  };
+  const request = { inputs: { x: [2, 3, 5], a: 1 }, cotangent: { y: [1, 0, 0] } };
+
+  test.each([
+    [{}, 7],
+    [{ cache: false as const }, 7],
+    [{ cache: true as const }, 1],
+  ])('may change between calls, and is remembered only where its class says so: %j', async (options, second) => {
+    const instance = declared(options);
+    const handle = openComponent(instance);
+    expect((await handle.vjp(request))['x']).toEqual(array([1, 0, 0]));
+    instance.scale = 7;
+    expect((await handle.vjp(request))['x']).toEqual(array([second, 0, 0]));
   });
 });

@@ -17,10 +17,10 @@ export interface ComponentOptions {
   /** Whether this class is only a parent: what it lacks is left to its subclasses. */
   readonly abstract?: boolean;
   /**
-   * The memory of what was worked out at the points last asked at, for each instance: how many bytes it may take
-   * 64 MiB unless said otherwise, or `false` for none.
+   * The memory of what was worked out at the points last asked at, for each instance: how many bytes it may take, `true`
+   * for 64 MiB, `false` for none. Left out, an instance remembers unless the application holds it.
    */
-  readonly cache?: false | { readonly bytes: number };
+  readonly cache?: boolean | { readonly bytes: number };
 }
 
 /** What an endpoint decorator may say. */

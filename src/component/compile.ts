@@ -95,8 +95,8 @@ function build(type: AnyClass, complete: boolean): CompiledComponent {
 }
 
 function checkCache({ name }: AnyClass, { cache }: ComponentOptions): void {
-  if (cache === undefined || cache === false || (Number.isInteger(cache?.bytes) && cache.bytes >= 0)) return;
-  const expected = 'false, or { bytes } with a whole number from 0';
+  if (cache === undefined || typeof cache === 'boolean' || (Number.isInteger(cache?.bytes) && cache.bytes >= 0)) return;
+  const expected = 'true, false, or { bytes } with a whole number from 0';
   fail('E_OPTION', { path: `cache of ${name}`, received: JSON.stringify(cache), expected });
 }
 

@@ -32,7 +32,7 @@ import {
   type SecondProduct,
   secondProduct,
 } from './linearize.js';
-import { memoOf, recalled } from './recall.js';
+import { belongsTo, memoOf, recalled } from './recall.js';
 import type { DerivedEndpoint, OwnEndpoint } from './resolve.js';
 
 /** A dispatch table. */
@@ -57,6 +57,7 @@ export function dispatch(compiled: CompiledComponent, instance: object): Dispatc
   if (known) return known;
   const table: Record<string, unknown> = {};
   const endpoints = table as Dispatch;
+  belongsTo(table, instance, true);
   const memo = memoOf(compiled, endpoints);
   const closures = closuresOf(compiled, instance, memo, table);
   for (const [endpoint, one] of compiled.plan) {

@@ -8,7 +8,7 @@ import { watched } from './behind.js';
 import { type CompiledComponent, provenanceOf } from './compile.js';
 import { type Dispatch, derived } from './dispatch.js';
 import { isNew } from './optIn.js';
-import { memoOf, recalled } from './recall.js';
+import { belongsTo, memoOf, recalled } from './recall.js';
 import { checkBases, type DerivedEndpoint, type Plan } from './resolve.js';
 
 /** A component as far as requests go: what it says of itself, and its endpoints in canonical form. */
@@ -38,6 +38,7 @@ function added(rule: RuleName, decorator: string, { type: owner }: CompiledCompo
 
 function tableOf(compiled: CompiledComponent, plan: Plan, base: Dispatch): Dispatch {
   const table: Record<string, unknown> = { ...base };
+  belongsTo(table, base, false);
   const memo = memoOf(compiled, table as Dispatch);
   for (const [endpoint, one] of plan) {
     const added = !Object.hasOwn(base, endpoint) && one.kind === 'derived';

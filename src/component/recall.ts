@@ -9,11 +9,27 @@ import type { Plan } from './resolve.js';
 const defaultBytes = 64 * 2 ** 20;
 
 const memos = new WeakMap<object, Memo>();
+const sole = new WeakSet<object>();
+const forgetful = new WeakSet<object>();
+
+/** Say that nobody else holds `instance`: no one can change what its methods read between two calls. */
+export function holdAlone<T extends object>(instance: T): T {
+  sole.add(instance);
+  return instance;
+}
+
+/**
+ * Say whose table this is: an instance, or another table. An instance that the application holds may change between
+ * two calls, so its table remembers nothing unless the class says so.
+ */
+export function belongsTo(table: object, owner: object, isInstance: boolean): void {
+  if (isInstance ? !sole.has(owner) : forgetful.has(owner)) forgetful.add(table);
+}
 
 /** The memory of a dispatch table, as the class declares it. */
 export function memoOf({ cache }: Pick<CompiledComponent, 'cache'>, table: Partial<Endpoints>): Memo | undefined {
-  if (cache === false) return undefined;
-  const memo = memos.get(table) ?? new Memo(cache?.bytes ?? defaultBytes);
+  if (cache === false || (cache === undefined && forgetful.has(table))) return undefined;
+  const memo = memos.get(table) ?? new Memo(typeof cache === 'object' ? cache.bytes : defaultBytes);
   memos.set(table, memo);
   return memo;
 }

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { compile } from '../component/compile.js';
 import { DifferentiableComponent } from '../component/component.js';
 import { withDerivations } from '../component/optIn.js';
+import { holdAlone } from '../component/recall.js';
 import { fail } from '../errors.js';
 import type { Target } from '../runtime/invoke.js';
 import { explainFailure } from './failure.js';
@@ -41,7 +42,7 @@ async function componentIn(path: string, file: string, name: string | undefined)
 function targetOf(type: ComponentClass): Target {
   const compiled = compile(type, DifferentiableComponent);
   try {
-    return { compiled, instance: new type() };
+    return { compiled, instance: holdAlone(new type()) };
   } catch (cause) {
     return fail('E_OPEN_CONSTRUCTOR', { component: type.name, reason: String(cause) }, { cause });
   }

@@ -4,6 +4,7 @@ import { DifferentiableComponent, type ValueOf } from '../component/component.js
 import { dispatch } from '../component/dispatch.js';
 import type { Explanation } from '../component/explain.js';
 import type { Offer } from '../component/extend.js';
+import { holdAlone } from '../component/recall.js';
 import { fail } from '../errors.js';
 import type { ArrayLiteral, CallOptions, EndpointName, JacobianValue, ProductValue } from '../operators/endpoints.js';
 import type { Abstract, ShapeDType } from '../schema/abstract.js';
@@ -110,7 +111,7 @@ function senderTo(target: Target): Send {
 
 function create<T extends object>(compiled: CompiledComponent, type: new () => T): T {
   try {
-    return new type();
+    return holdAlone(new type());
   } catch (cause) {
     return fail('E_OPEN_CONSTRUCTOR', { component: compiled.signature.name, reason: String(cause) }, { cause });
   }

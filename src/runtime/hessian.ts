@@ -2,6 +2,7 @@
 import type { AbstractMatrix } from 'ml-matrix';
 import { NdArray } from '../array/ndarray.js';
 import { hessian as denseHessian, groupedHessian, hvp, symmetrized } from '../derive/difference/hessian.js';
+import { coarsest } from '../derive/evaluation.js';
 import { refuseBeyond } from '../derive/memory.js';
 import { joinArrays, splitFlat } from '../derive/planner/flat.js';
 import { groupsOf } from '../derive/planner/members.js';
@@ -132,11 +133,15 @@ async function byDifferences({ evaluation, setting }: Gradient, pattern: Pattern
   return { values, asymmetry, calls: report.evaluations };
 }
 
-/** How far a row may be from its check, relative to |H|·|v|: differences are exact to about 1e-10. */
-const tolerances = { exact: 1e-12, differences: 1e-6 } as const;
+/** How far a row may be from its check, relative to |H|·|v|: differences are exact to about 1e-10 in float64. */
+const tolerances = {
+  float64: { exact: 1e-12, differences: 1e-6 },
+  float32: { exact: 1e-5, differences: 1e-2 },
+  float16: { exact: 5e-2, differences: 0.2 },
+} as const;
 
 async function check(
-  { evaluation, setting }: Gradient,
+  { evaluation, point, setting }: Gradient,
   matrix: SparseMatrix,
   product: Product | undefined,
 ): Promise<void> {
@@ -144,7 +149,9 @@ async function check(
   const theirs = product
     ? await product(direction)
     : (await hvp(evaluation.oracle, evaluation.x, direction, setting)).values;
-  const factor = product ? tolerances.exact : tolerances.differences;
+  const { exact, differences } = tolerances[coarsest([...point.of, ...point.wrt])];
+  // Central differences of gradients with a relative error η are exact to η^⅔.
+  const factor = product ? exact : Math.max(differences, 100 * (setting.noise ?? 0) ** (2 / 3));
   const rows = suspiciousRows(matrix, direction, theirs, { unitRoundoff: 1, factor });
   if (rows.length === 0) return;
   fail('E_SPARSITY', {

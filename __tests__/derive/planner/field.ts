@@ -220,7 +220,7 @@ export function field(
   member(Apply(), 'apply');
   if (products.includes('jvp')) member(Jvp({ ...(batch && { batch }), ...(concurrency && { concurrency }) }), 'push');
   if (products.includes('vjp')) member(Vjp({ ...(batch && { batch }), ...(concurrency && { concurrency }) }), 'pull');
-  const own = Component({ inputs: FieldIn, outputs: FieldOut, ...(cache !== undefined && { cache }) });
+  const own = Component({ inputs: FieldIn, outputs: FieldOut, cache: cache ?? true });
   for (const decorator of [...decorators, own]) (decorator as (target: unknown) => void)(Made);
   const handle = openComponent(new Made()) as unknown as ComponentHandle<FieldIn, FieldOut>;
   return { handle, calls, batches };
