@@ -116,19 +116,19 @@ describe('what looks alike and is not', () => {
   };
   const view = (offset: number) =>
     new NdArray('float64', [2], new Float64Array(Float64Array.of(9, 1, 2, 9, 9).buffer, 8 * offset, 2));
-  // biome-ignore lint/suspicious/noSparseArray: a list with a hole is what this is about.
-  const holes = [
-    [, 1],
-    [1, ,],
-  ] as const;
+  const holed = (at: number) => {
+    const list: number[] = new Array(2);
+    list[at] = 1;
+    return list;
+  };
 
   test.each<[string, unknown, unknown, boolean]>([
     ['NaN of two bit patterns', bits(1), bits(2), false],
     ['NaN of one bit pattern', bits(5), bits(5), true],
     ['a view and a copy of what it shows', view(1), new NdArray('float64', [2], Float64Array.of(1, 2)), true],
     ['two views into one buffer', view(1), view(3), false],
-    ['a list with a hole before and one with a hole behind', holes[0], holes[1], false],
-    ['a list with a hole and one without', holes[0], [1], false],
+    ['a list with a hole before and one with a hole behind', holed(1), holed(0), false],
+    ['a list with a hole and one without', holed(1), [1], false],
     [
       'maps in two orders',
       new Map([

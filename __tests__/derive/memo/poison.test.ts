@@ -131,6 +131,14 @@ describe('whatever is asked in whatever order, answers spoiled and inputs change
   );
 });
 
+test.each(kinds)('%s: four answers at one point, each spoiled before the next', async (kind) => {
+  const jacobian = { kind: 'jacobian', of: 7, wrt: 63 } as const;
+  const product = { kind: 'product', of: 7, wrt: 63, seed: 1 } as const;
+  const roomy = { cache: { bytes: 2 ** 20 }, reuse: true };
+  await story(kind, [jacobian, jacobian, jacobian, product, product, jacobian], roomy);
+  await story(kind, [product, product, jacobian, jacobian, jacobian, product], roomy);
+});
+
 describe('two instances', () => {
   test('remember each for itself', async () => {
     const one = field(sizes, law, ['jvp'], made['by columns'].rules);
