@@ -1,5 +1,6 @@
 /** What a check is asked: options that make no sense are refused, and the others do what they say. */
 
+import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { type CheckOptions, checkGradients, totalCalls } from 'cotangent/testing';
 import { dense } from './dense.js';
@@ -7,37 +8,39 @@ import { dense } from './dense.js';
 const right = dense({ own: ['jvp', 'vjp', 'jacobian'] });
 const off = dense({ own: ['jvp', 'vjp'], spoil: { vjp: ([re, im], { wrt }) => [wrt === 'a' ? re * 2 : re, im] } });
 
-const refused: readonly [path: string, options: object][] = [
-  ['seed', { seed: Number.NaN }],
-  ['seed', { seed: Number.POSITIVE_INFINITY }],
-  ['seed', { seed: '1' }],
-  ['tolerance', { tolerance: Number.NaN }],
-  ['tolerance', { tolerance: -1e-3 }],
-  ['tolerance', { tolerance: Number.POSITIVE_INFINITY }],
-  ['tolerance', { tolerance: '1e-3' }],
-  ['tolerance["p"]', { tolerance: { q: 1e-3, p: Number.NaN } }],
-  ['tolerance["*"]', { tolerance: { '*': -1 } }],
-  ['noise', { noise: Number.NaN }],
-  ['noise', { noise: -1e-9 }],
-  ['noise', { noise: Number.POSITIVE_INFINITY }],
-  ['magnitudes["a"]', { magnitudes: { a: 0 } }],
-  ['magnitudes["a"]', { magnitudes: { a: -1 } }],
-  ['magnitudes["b"]', { magnitudes: { a: 1, b: Number.NaN } }],
-  ['bounds["a"]', { bounds: { a: [2, 1] } }],
-  ['bounds["a"]', { bounds: { a: [Number.NaN, 1] } }],
-  ['bounds["b"]', { bounds: { b: 3 } }],
-  ['faults', { faults: Number.NaN }],
-  ['faults', { faults: -1 }],
-  ['searchCalls', { searchCalls: Number.NaN }],
-  ['searchCalls', { searchCalls: -1 }],
-  ['jacobianSize', { jacobianSize: Number.NaN }],
-  ['samples', { samples: Number.NaN }],
-  ['endpoints', { endpoints: ['jpv'] }],
-  ['endpoints', { endpoints: ['jvp', 'apply'] }],
-];
+const refused = (
+  [
+    ['seed', { seed: Number.NaN }],
+    ['seed', { seed: Number.POSITIVE_INFINITY }],
+    ['seed', { seed: '1' }],
+    ['tolerance', { tolerance: Number.NaN }],
+    ['tolerance', { tolerance: -1e-3 }],
+    ['tolerance', { tolerance: Number.POSITIVE_INFINITY }],
+    ['tolerance', { tolerance: '1e-3' }],
+    ['tolerance["p"]', { tolerance: { q: 1e-3, p: Number.NaN } }],
+    ['tolerance["*"]', { tolerance: { '*': -1 } }],
+    ['noise', { noise: Number.NaN }],
+    ['noise', { noise: -1e-9 }],
+    ['noise', { noise: Number.POSITIVE_INFINITY }],
+    ['magnitudes["a"]', { magnitudes: { a: 0 } }],
+    ['magnitudes["a"]', { magnitudes: { a: -1 } }],
+    ['magnitudes["b"]', { magnitudes: { a: 1, b: Number.NaN } }],
+    ['bounds["a"]', { bounds: { a: [2, 1] } }],
+    ['bounds["a"]', { bounds: { a: [Number.NaN, 1] } }],
+    ['bounds["b"]', { bounds: { b: 3 } }],
+    ['faults', { faults: Number.NaN }],
+    ['faults', { faults: -1 }],
+    ['searchCalls', { searchCalls: Number.NaN }],
+    ['searchCalls', { searchCalls: -1 }],
+    ['jacobianSize', { jacobianSize: Number.NaN }],
+    ['samples', { samples: Number.NaN }],
+    ['endpoints', { endpoints: ['jpv'] }],
+    ['endpoints', { endpoints: ['jvp', 'apply'] }],
+  ] as readonly [path: string, options: object][]
+).map(([path, options]) => [path, inspect(options), options] as const);
 
 describe('an option that makes no sense', () => {
-  test.each(refused)('is refused by its path, %s, before any call: %p', async (path, options) => {
+  test.each(refused)('is refused by its path, %s, before any call: %s', async (path, _text, options) => {
     const told: string[] = [];
     const onCall = (_: number, endpoint: string) => told.push(endpoint);
     await expect(
