@@ -16,6 +16,17 @@ const sum = (numbers) => numbers.reduce((total, n) => total + n, 0);
 const quantile = (numbers, q) => [...numbers].sort((a, b) => a - b)[Math.ceil(q * numbers.length) - 1] ?? 0;
 const counted = (places) => ({ value: places.length, places });
 const long = (items, limit, describe) => items.filter((item) => item.lines > limit).map(describe);
+// Sources carry more comments than tests do, so it is code that is compared with code.
+const codeLines = (files) =>
+  sum(
+    files.map(
+      ({ text }) =>
+        text
+          .replace(/\/\*[\s\S]*?\*\//g, '')
+          .split('\n')
+          .filter((line) => /^\s*(?!\/\/)\S/.test(line)).length,
+    ),
+  );
 const sourceLines = sum(sources.map((s) => s.lines));
 
 const forbiddenName = /(manager|helper|util|service)s?$/i;
@@ -113,9 +124,9 @@ const budgets = {
     limit: 0,
     measure: () => counted(matching([...sources, ...tests], unexplained)),
   },
-  'lines of source per 100 lines of tests': {
+  'lines of source code per 100 of test code': {
     limit: process.argv.includes('--no-tests') ? Infinity : 100,
-    measure: () => ({ value: Math.round((100 * sourceLines) / Math.max(1, sum(tests.map((s) => s.lines)))) }),
+    measure: () => ({ value: Math.round((100 * codeLines(sources)) / Math.max(1, codeLines(tests))) }),
   },
 };
 

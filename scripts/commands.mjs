@@ -24,7 +24,7 @@ export function prepareFolder(folder, example, { type, legacy }) {
   writeFileSync(join(folder, 'component.ts'), legacy ? source : standard);
   writeFileSync(
     join(folder, 'jacobianOnly.ts'),
-    (legacy ? source : standard).replaceAll(/^(@|  )Derive[JV]\w+(\(\))?,?\n/gm, ''),
+    (legacy ? source : standard).replaceAll(/^(@| {2})Derive[JV]\w+(\(\))?,?\n/gm, ''),
   );
   writeFileSync(join(folder, 'request.json'), '{"inputs": {"x": 1}}');
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type }));

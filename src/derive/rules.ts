@@ -4,7 +4,6 @@
  * To add a rule, add a row here and its decorator in `decorators/derive.ts`. The suite in `__tests__/derive` then
  * checks it on every scenario: value, and number of base calls.
  */
-import type { EndpointName } from '../operators/endpoints.js';
 import type { DifferenceOptions, EstimateOptions } from './differenceOptions.js';
 import { directionCost, estimateCost, sweepCost } from './differenceOptions.js';
 import { jacobianByApply, jvpByApply, vjpByApply, vjpByEstimate } from './differences.js';
@@ -144,11 +143,6 @@ export const ruleNames: readonly RuleName[] = Object.freeze(Object.keys(rules) a
 /** The row of a rule, its types widened to those of any rule. */
 export function ruleOf(name: RuleName): Rule {
   return rules[name] as unknown as Rule;
-}
-
-/** The rules that derive `endpoint`. */
-export function rulesFor(endpoint: EndpointName): readonly RuleName[] {
-  return ruleNames.filter((name) => rules[name].to === endpoint);
 }
 
 /** The class decorator that opts in to a rule. */

@@ -2,7 +2,7 @@
 import { type DType, dtypes } from '../array/dtype.js';
 import { readArray, shapeOfLiteral } from '../array/literal.js';
 import { isNdArray, type NdArray } from '../array/ndarray.js';
-import { formatShape, isFixed, type Shape } from '../array/shape.js';
+import { isFixed } from '../array/shape.js';
 import { ComponentError, problem } from '../errors.js';
 import { describe, isEnough } from '../schema/check.js';
 import { comparePaths, expand, formatPath, type Step, valueAt } from '../schema/path.js';
@@ -137,14 +137,4 @@ function entriesOf(raw: unknown): ReadonlyMap<string, unknown> | undefined {
   if (raw instanceof Map) return raw;
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return undefined;
   return new Map(Object.entries(raw));
-}
-
-/** The same shape as text, for messages, when it may be unknown. */
-export function formatKnown(one: Variable): string {
-  return formatShape(one.shape ?? one.pattern);
-}
-
-/** The actual shape of an input variable: known since its value was read. */
-export function shapeOf(one: Variable): Shape {
-  return one.shape ?? [];
 }
