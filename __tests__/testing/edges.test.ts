@@ -284,7 +284,7 @@ describe('what only an exhaustive check sees', () => {
     own: ['jacobian'],
     outputs: [{ path: 'p', shape: [2] }],
     inputs: [{ path: 'a', shape: [3] }],
-    spoil: { jacobian: ([re, im], { i, j }) => [i === 0 && j === 1 ? re * (1 + 2e-9) : re, im] },
+    spoil: { jacobian: ([re, im], { i, j }) => [i === 0 && j === 1 ? re * (1 + 2e-10) : re, im] },
   });
 
   test('fails a conformance suite too', async () => {
@@ -300,8 +300,8 @@ describe('what only an exhaustive check sees', () => {
     describeComponent(tiny.type, { inputs: tiny.inputs, exhaustive: true, runner });
     await Promise.all(runs);
     expect(report.ok).toBe(false);
-    expect(failed).not.toEqual([]);
-    expect(report.faults.length + report.checks.filter(({ verdict }) => isWrong(verdict)).length > 0).toBe(!report.ok);
+    expect(report.checks.filter(({ verdict }) => isWrong(verdict))).toEqual([]);
+    expect(failed).toEqual(['every derivative agrees with differences of apply']);
   });
 });
 
