@@ -6,11 +6,11 @@ import type { Arrays, Blocks, Endpoints, Point, Variable } from '../operators/en
 import { type Stepwise, settled } from './drive.js';
 import { refuseBeyond } from './memory.js';
 import {
-  basis,
   blockAccumulator,
   elementsOf,
   isComplex,
   locate,
+  probeAt,
   refuseMixed,
   sweep,
   writeColumn,
@@ -54,12 +54,8 @@ export function* rowsByVjp(
     total: elementsOf(of),
     options: point.options,
     call: (i) => {
-      const { variable, element } = locate(of, i);
-      return vjp({
-        ...point,
-        of: [variable],
-        seed: { [variable.path]: basis(variable.shape!, variable.dtype, element) },
-      });
+      const place = locate(of, i);
+      return vjp(probeAt(point, [place.variable], point.wrt, place));
     },
     take: (i, gradients) => {
       const { variable, element } = locate(of, i);
@@ -86,12 +82,8 @@ export function* columnsByJvp(
     total,
     options: point.options,
     call: (j) => {
-      const { variable, element } = locate(wrt, j);
-      return jvp({
-        ...point,
-        wrt: [variable],
-        seed: { [variable.path]: basis(variable.shape!, variable.dtype, element) },
-      });
+      const place = locate(wrt, j);
+      return jvp(probeAt(point, of, [place.variable], place));
     },
     take: (j, columns) => {
       const answeredOf = () => of.map((output) => answered(output, columns[output.path]!));

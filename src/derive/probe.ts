@@ -7,19 +7,60 @@ import { NdArray, zeros } from '../array/ndarray.js';
 import { blockMemory } from '../array/products/memory.js';
 import { type Shape, sizeOf } from '../array/shape.js';
 import { ComponentError, fail } from '../errors.js';
-import type { CallOptions, MaybePromise, Variable } from '../operators/endpoints.js';
+import type { CallOptions, MaybePromise, Point, SeededPoint, Variable } from '../operators/endpoints.js';
 import { isPromise, type Stepwise, settled } from './drive.js';
 
 /**
- * The one-hot array: 1 at element `i`, 0 elsewhere. Made afresh for each probe, so that a method may keep it. It is
+ * The one-hot array: 1 at element `i`, 0 elsewhere. Its elements are its own, so that a method may keep it. It is
  * float64 where the variable is of no float or complex dtype.
  */
 export function basis(shape: Shape, dtype: DType | 'any', i: number): NdArray<DType> {
-  const kind = dtype === 'any' ? undefined : dtypes[dtype].kind;
-  const name = dtype !== 'any' && (kind === 'float' || kind === 'complex') ? dtype : 'float64';
+  const name = probeType(dtype);
   const array = zeros(shape, name) as NdArray;
   array.data[i * dtypes[name].components] = 1;
   return array;
+}
+
+function probeType(dtype: DType | 'any'): DType {
+  const kind = dtype === 'any' ? undefined : dtypes[dtype].kind;
+  return dtype !== 'any' && (kind === 'float' || kind === 'complex') ? dtype : 'float64';
+}
+
+/** The request of a probe: `of` and `wrt` of `point`, where one of them is the variable of the seed. */
+export function probeAt(
+  { inputs, options, scope }: Point,
+  of: readonly Variable[],
+  wrt: readonly Variable[],
+  { variable, element }: Located,
+): SeededPoint {
+  const seed: Record<string, NdArray<DType>> = {};
+  // Probes at once may be handed to several threads, each with its memory.
+  const make = (options?.concurrency ?? 1) > 1 ? basis : pooledBasis;
+  seed[variable.path] = make(variable.shape!, variable.dtype, element);
+  return { inputs, options, scope, of, wrt, seed };
+}
+
+/** Small probes are cut from one piece of memory: a piece for each takes ten times as long. */
+const POOL_BYTES = 65_536;
+const POOLED = 8192;
+let pool = new ArrayBuffer(0);
+let used = 0;
+
+function pooledBasis(shape: Shape, dtype: DType | 'any', i: number): NdArray<DType> {
+  const name = probeType(dtype);
+  const { storage, components } = dtypes[name];
+  const length = sizeOf(shape) * components;
+  const bytes = length * storage.BYTES_PER_ELEMENT;
+  if (bytes > POOLED) return basis(shape, dtype, i);
+  // A pool that somebody has transferred is empty.
+  if (used + bytes > pool.byteLength) {
+    pool = new ArrayBuffer(POOL_BYTES);
+    used = 0;
+  }
+  const data = new storage(pool, used, length);
+  used += Math.ceil(bytes / 16) * 16;
+  data[i * components] = 1;
+  return new NdArray<DType>(name, shape, data);
 }
 
 /** A sweep: what to call for probe i of a total, and what to do with each answer. */
@@ -67,11 +108,14 @@ function ahead<R>(call: (i: number) => MaybePromise<R>, i: number): Promise<R> {
   return answer;
 }
 
+/** An element of one of several arrays. */
+export interface Located {
+  readonly variable: Variable;
+  readonly element: number;
+}
+
 /** Where element `i` of several arrays laid end to end stands: which array, and which element of it. */
-export function locate(
-  variables: readonly Variable[],
-  i: number,
-): { readonly variable: Variable; readonly element: number } {
+export function locate(variables: readonly Variable[], i: number): Located {
   let element = i;
   for (const variable of variables) {
     const size = sizeOf(variable.shape ?? []);

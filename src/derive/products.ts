@@ -11,7 +11,7 @@ import type { Arrays, Blocks, Endpoints, SeededPoint, Variable } from '../operat
 import { vjp as vjpOperator } from '../operators/vjp.js';
 import { type Stepwise, settled } from './drive.js';
 import { collector } from './memo/collect.js';
-import { accumulator, basis, elementsOf, locate, refuseMixed, sweep, writeElement } from './probe.js';
+import { accumulator, elementsOf, locate, probeAt, refuseMixed, sweep, writeElement } from './probe.js';
 import type { Context } from './rule.js';
 
 /** Sum over the seeds that are not zero; none is left where all are, and the answer is zeros. */
@@ -98,13 +98,8 @@ export function* pushForwardByVjp(
     total: elementsOf(of),
     options: point.options,
     call: (i) => {
-      const { variable, element } = locate(of, i);
-      return vjp({
-        ...point,
-        wrt,
-        of: [variable],
-        seed: { [variable.path]: basis(variable.shape!, variable.dtype, element) },
-      });
+      const place = locate(of, i);
+      return vjp(probeAt(point, [place.variable], wrt, place));
     },
     take: (i, gradients) => {
       const { variable, element } = locate(of, i);
@@ -135,13 +130,8 @@ export function* pullBackByJvp(
     total: elementsOf(point.wrt),
     options: point.options,
     call: (i) => {
-      const { variable, element } = locate(point.wrt, i);
-      return jvp({
-        ...point,
-        of,
-        wrt: [variable],
-        seed: { [variable.path]: basis(variable.shape!, variable.dtype, element) },
-      });
+      const place = locate(point.wrt, i);
+      return jvp(probeAt(point, of, [place.variable], place));
     },
     take: (i, answer) => {
       const { variable, element } = locate(point.wrt, i);

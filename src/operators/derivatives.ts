@@ -46,14 +46,18 @@ export function readSeeded(
 
 /** What an author's derivative method is given. */
 export function writePoint(point: Point): JacobianRequest<object> {
-  const { inputs, of, wrt, options } = point;
-  const request = { inputs, of: of.map((one) => one.path), wrt: wrt.map((one) => one.path), signal: options?.signal };
-  return remember(request, point);
+  return remember(requestOf(point), point);
+}
+
+function requestOf({ inputs, of, wrt, options }: Point): JacobianRequest<object> {
+  return { inputs, of: of.map((one) => one.path), wrt: wrt.map((one) => one.path), signal: options?.signal };
 }
 
 /** What an author's product method is given. */
 export function writeSeeded(point: SeededPoint, kind: 'tangent' | 'cotangent'): object {
-  const request: Record<string, unknown> = { ...writePoint(point), [kind]: writeSeed(point, kind) };
+  const { inputs, of, wrt, signal } = requestOf(point);
+  const request: Record<string, unknown> = { inputs, of, wrt, signal };
+  request[kind] = writeSeed(point, kind);
   if (point.batch !== undefined) request['batch'] = point.batch;
   return remember(request, point);
 }

@@ -9,17 +9,37 @@ import type { JacobianRequest, Point, SeededPoint, Variable } from './endpoints.
 import { raise } from './operator.js';
 import { dtypeOfValue, readSeed } from './request.js';
 
-const points = new WeakMap<object, Point>();
+/** Hands a given object on as `this`, so that a subclass can give it a private field. */
+class Given {
+  constructor(request: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: that is the point
+    return request;
+  }
+}
 
-/** Remember the canonical form of a request that is handed to an author's method. */
+/** A request with its canonical form in a private field: copies of it have none, and a weak map would be slower. */
+class Noted extends Given {
+  readonly #point: Point;
+
+  constructor(request: object, point: Point) {
+    super(request);
+    this.#point = point;
+  }
+
+  static pointOf(request: object): Point | undefined {
+    return #point in request ? request.#point : undefined;
+  }
+}
+
+/** Remember the canonical form of a request that is handed to an author's method, and was made for that. */
 export function remember<T extends object>(request: T, point: Point): T {
-  points.set(request, point);
+  new Noted(request, point);
   return request;
 }
 
 /** The canonical form of a request: the one it was made from, else what its values tell. */
 export function pointOf(request: JacobianRequest<unknown>): Point {
-  const known = points.get(request);
+  const known = Noted.pointOf(request);
   if (known) return known;
   const inputs = request.inputs as object;
   const of = request.of.map(outputOf);
