@@ -12,6 +12,7 @@ import type { EndpointName, Endpoints, Point, RequestOf, SeededPoint, Variable }
 import { areShapesKnown, contextOf } from './behind.js';
 import type { CompiledComponent } from './compile.js';
 import type { Dispatch } from './dispatch.js';
+import { isRecalled, memoOf } from './recall.js';
 
 /** How a request is answered: by the author's method, by a recovery, out of a Jacobian, or by differences. */
 export type Way = 'own' | Method | 'contraction' | 'differences' | 'shapes';
@@ -242,10 +243,19 @@ function* baseCalls(desk: Desk, base: EndpointName, count: number, asked: Point,
   const swept: readonly Variable[] = base === 'jvp' ? known.wrt : base === 'vjp' ? known.of : [];
   const total = elementsOf(swept);
   const each = (one: Variable): Point => (base === 'jvp' ? { ...asked, wrt: [one] } : { ...asked, of: [one] });
-  if (total !== count) return add({}, yield* callsFor(desk, base, unseeded(asked)), count);
+  const times = (probes: number) => (remembers(desk, base, known) ? Math.min(probes, 1) : probes);
+  if (total !== count) return add({}, yield* callsFor(desk, base, unseeded(asked)), times(count));
   const tally: Tally = {};
-  for (const one of swept) add(tally, yield* callsFor(desk, base, unseeded(each(one))), elementsOf([one]));
+  for (const one of swept) add(tally, yield* callsFor(desk, base, unseeded(each(one))), times(elementsOf([one])));
   return tally;
+}
+
+/** Whether the first answer of a derived product leaves blocks behind that the next ones at the point come from. */
+function remembers({ compiled, endpoints }: Desk, base: EndpointName, { of, wrt }: Point): boolean {
+  const memo = memoOf(compiled, endpoints);
+  if (!memo || base === 'jacobian' || !isRecalled(compiled.plan, base)) return false;
+  const open = [...of, ...wrt].some(({ shape, dtype }) => shape === undefined || dtype === 'any');
+  return !open && 16 * elementsOf(of) * elementsOf(wrt) <= memo.limit / 2;
 }
 
 // A seed of a sweep is never zero.

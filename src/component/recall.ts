@@ -45,12 +45,17 @@ export function recalled(plan: Plan, endpoint: EndpointName, run: unknown, memo:
     const wanted = one.kind === 'derived' || [...plan.values()].some((other) => isFromJacobian(other));
     return wanted ? keeping(memo, run as Endpoint<'jacobian'>, one.kind === 'derived') : run;
   }
-  if (one.kind !== 'derived' || (endpoint !== 'jvp' && endpoint !== 'vjp')) return run;
-  const contracts = isFromJacobian(one);
+  if (!isRecalled(plan, endpoint)) return run;
+  const byOutput = endpoint === 'vjp' && !isFromJacobian(one);
+  return recalling(memo, { to: endpoint as 'jvp' | 'vjp', run: run as Endpoint<'jvp'>, byOutput });
+}
+
+/** Whether a product is answered from the blocks of a Jacobian that are known at the point. */
+export function isRecalled(plan: Plan, endpoint: EndpointName): boolean {
+  const one = plan.get(endpoint);
+  if (one?.kind !== 'derived' || (endpoint !== 'jvp' && endpoint !== 'vjp')) return false;
   const jacobian = plan.get('jacobian');
-  if (!ruleOf(one.rule).exact || !(contracts || !jacobian || isExact(jacobian))) return run;
-  const byOutput = endpoint === 'vjp' && !contracts;
-  return recalling(memo, { to: endpoint, run: run as Endpoint<'jvp'>, byOutput });
+  return ruleOf(one.rule).exact && (isFromJacobian(one) || !jacobian || isExact(jacobian));
 }
 
 type Planned = NonNullable<ReturnType<Plan['get']>>;
