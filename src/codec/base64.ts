@@ -59,9 +59,10 @@ export const nativeEngine: Base64Engine = {
   encode: (bytes) => (hasNative(bytes) ? bytes.toBase64() : ''),
 };
 
-// Multiples of 4 characters and 3 bytes, so that every piece stands for itself; small, so that pieces stay in the cache.
+// Multiples of 4 characters and 3 bytes, so that every piece stands for itself.
 const CHARACTERS = 65536;
-const BYTES = (CHARACTERS / 4) * 3;
+// A string of a megabyte is as cheap per byte as a small one, and there are fewer of them.
+const BYTES = 786_432;
 
 /** Any browser. `atob` skips white space. */
 export const atobEngine: Base64Engine = {
@@ -98,7 +99,7 @@ export function decodedLength(text: string | BodyText): number | undefined {
 export function decodeBase64(text: string | BodyText, by: Base64Engine = engine): Uint8Array | undefined {
   const length = decodedLength(text);
   if (length === undefined) return undefined;
-  const bytes = new Uint8Array(length);
+  const bytes = blankBytes(length);
   const written = typeof text === 'string' ? by.decode(text, bytes) : decodeBody(text, bytes);
   return written === length ? bytes : undefined;
 }
@@ -106,6 +107,11 @@ export function decodeBase64(text: string | BodyText, by: Base64Engine = engine)
 /** The base64 text of bytes. */
 export function encodeBase64(bytes: Uint8Array, by: Base64Engine = engine): string {
   return by.encode(bytes);
+}
+
+/** Memory for bytes that are all going to be written: what was in it before is not cleared where that can be saved. */
+export function blankBytes(length: number): Uint8Array {
+  return NodeBuffer === undefined ? new Uint8Array(length) : new Uint8Array(NodeBuffer.allocUnsafeSlow(length).buffer);
 }
 
 /** Write the base64 text of `bytes` into `into` from `at` on, without ever holding it as one string; the end of it. */

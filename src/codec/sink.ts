@@ -4,7 +4,7 @@
  * Large arrays stay bytes until the end, and are then written as base64 into the finished body: the text of a large
  * array never exists as a string of its own.
  */
-import { encodeBase64, encodedLength, writeBase64 } from './base64.js';
+import { blankBytes, encodeBase64, encodedLength, writeBase64 } from './base64.js';
 
 // Below this, a string is cheaper than a piece.
 const INLINE = 16_384;
@@ -43,7 +43,7 @@ export class TextSink {
     const last = utf8.encode(this.#text);
     if (this.#pieces.length === 0) return last;
     const pieces = [...this.#pieces, last];
-    const body = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+    const body = blankBytes(pieces.reduce((sum, piece) => sum + piece.length, 0));
     let at = 0;
     for (const piece of pieces) at = write(piece, body, at);
     return body;

@@ -20,6 +20,7 @@ import {
 } from 'node:fs';
 import { isAbsolute, join, sep } from 'node:path';
 import { fail } from '../../errors.js';
+import { blankBytes } from '../base64.js';
 import type { ArrayFiles, FileRefusal } from '../files.js';
 import { makeFolder } from './folder.js';
 
@@ -57,9 +58,9 @@ function readIn(folder: string | undefined, name: string, offset: number, length
   const missing = refusal(`the file ${JSON.stringify(name)}`, 'a readable file of the input folder');
   let descriptor: number;
   try {
-    const root = realpathSync(folder);
+    const root = realpathSync.native(folder);
     const path = join(root, name);
-    if (!isInside(root, realpathSync(path))) return outside(name);
+    if (!isInside(root, realpathSync.native(path))) return outside(name);
     // A pipe would block until somebody writes to it.
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
@@ -96,7 +97,7 @@ function isInside(root: string, path: string): boolean {
 function pathOfOpen(descriptor: number, path: string): string {
   const link = `/proc/self/fd/${descriptor}`;
   if (existsSync(link)) return readlinkSync(link);
-  const real = realpathSync(path);
+  const real = realpathSync.native(path);
   return sameFile(statSync(real), fstatSync(descriptor)) ? real : '';
 }
 
@@ -111,7 +112,7 @@ function readOpen(descriptor: number, name: string, offset: number, length: numb
   if (offset + length > stats.size) {
     return refusal(`${length} bytes from ${offset} on of ${shown}, which has ${stats.size}`, 'a longer file');
   }
-  const bytes = new Uint8Array(length);
+  const bytes = blankBytes(length);
   let done = 0;
   while (done < length) {
     const count = readSync(descriptor, bytes, done, Math.min(length - done, READ_BYTES), offset + done);
