@@ -159,8 +159,9 @@ function prepareProject() {
   mkdirSync(project);
   json('package.json', { name: 'project', private: true, type: 'module' });
   run('npm', ['install', '--no-audit', '--no-fund', tarball]);
-  // Node's types and the optional peers, at the versions of this repository.
-  for (const name of ['@types/node', ...Object.keys(manifest.peerDependencies ?? {})]) {
+  // Node's types, the optional peers, and what the examples use, at the versions of this repository.
+  const linked = ['@types/node', 'numeric', '@types/numeric', ...Object.keys(manifest.peerDependencies ?? {})];
+  for (const name of linked) {
     mkdirSync(dirname(join(project, 'node_modules', name)), { recursive: true });
     symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
   }
