@@ -50,12 +50,16 @@ const { values: options } = parseArgs({
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
-async function measure({ id, open }: Entry, quick: boolean): Promise<Result> {
+/** Seconds for all cases together, about; and for each contestant of a case, at most. */
+const budgets = { quick: { all: 80, each: 0.12, round: 0.004 }, full: { all: 600, each: 1, round: 0.01 } };
+// What a case costs besides its contestants' time, as a part of that.
+const OVERHEAD = 4;
+
+async function measure({ id, open }: Entry, quick: boolean, seconds: number): Promise<Result> {
   const one: Case = await open();
   try {
-    const effort: Effort = quick
-      ? { seconds: 0.12, leastRounds: one.leastRounds ?? 5, round: 0.004 }
-      : { seconds: 1, leastRounds: one.leastRounds ?? 5, round: 0.01 };
+    const { round } = quick ? budgets.quick : budgets.full;
+    const effort: Effort = { seconds, leastRounds: one.leastRounds ?? 5, round };
     const { ours, theirs, limit, others = {} } = one;
     const contestants: Record<string, Run> = { ours, ...others };
     if (theirs) contestants['theirs'] = theirs.run;
@@ -68,31 +72,51 @@ async function measure({ id, open }: Entry, quick: boolean): Promise<Result> {
       limit: timings['limit'],
       limitName: limit?.name,
       others: Object.fromEntries(Object.keys(others).map((name) => [name, timings[name]!])),
-      peak: quick ? undefined : { ours: await peakOf(() => ours(1)), theirs: await theirs?.peak() },
+      peak: quick ? undefined : await peaks(one, timings),
     };
   } finally {
     await one.close?.();
   }
 }
 
+/** Peak memory of a call, where one more call takes no long time. */
+async function peaks({ ours, theirs }: Case, timings: Readonly<Record<string, Timing>>): Promise<Result['peak']> {
+  const isShort = (name: string) => (timings[name]?.median ?? Infinity) < 3;
+  return {
+    ours: isShort('ours') ? await peakOf(() => ours(1)) : undefined,
+    theirs: isShort('theirs') ? await theirs?.peak() : undefined,
+  };
+}
+
 async function measureAll(setting: Setting, pattern: RegExp): Promise<Result[]> {
   const results: Result[] = [];
-  for (const suite of Object.values(suites)) {
-    const { entries, close } = suite(setting);
-    for (const entry of entries.filter(({ id }) => pattern.test(id))) {
-      try {
-        const result = await measure(entry, setting.quick);
-        results.push(result);
-        console.log(tableRow(result));
-      } catch (error) {
-        say(`${entry.id}: ${String(error).split('\n')[0]}`);
-        if (process.env['BENCH_DEBUG']) console.error(error);
-      }
-      await setting.original?.clear();
+  const { all, each } = setting.quick ? budgets.quick : budgets.full;
+  const opened = Object.values(suites).map((suite) => suite(setting));
+  const wanted = opened.map(({ entries }) => entries.filter(({ id }) => pattern.test(id)));
+  let left = wanted.flat().length;
+  const end = performance.now() / 1000 + all;
+  for (const [i, { close }] of opened.entries()) {
+    for (const entry of wanted[i]!) {
+      const seconds = Math.min(each, Math.max(0.01, (end - performance.now() / 1000) / left-- / OVERHEAD));
+      const result = await measured(entry, setting, seconds);
+      if (result) results.push(result);
     }
     await close?.();
   }
   return results;
+}
+
+async function measured(entry: Entry, setting: Setting, seconds: number): Promise<Result | undefined> {
+  try {
+    const result = await measure(entry, setting.quick, seconds);
+    console.log(tableRow(result));
+    return result;
+  } catch (error) {
+    say(`${entry.id}: ${String(error).split('\n')[0]}`);
+    return undefined;
+  } finally {
+    await setting.original?.clear();
+  }
 }
 
 async function original(): Promise<Original | undefined> {
