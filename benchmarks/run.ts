@@ -8,7 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { chart } from './chart.js';
 import { compare, comparison } from './compare.js';
-import { type Effort, type Run, race } from './measure.js';
+import { type Effort, type Run, race, type Timing } from './measure.js';
 import { peakOf } from './memory.js';
 import { type Original, prepare, startOriginal } from './python.js';
 import { environment, type Result, readResults, writeResults } from './results.js';
