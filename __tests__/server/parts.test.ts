@@ -1,11 +1,12 @@
 /** The parts of a server by themselves: bodies, flags, deadlines, errors between threads, places, formats. */
+import type { ServerResponse } from 'node:http';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Format } from '../../src/codec/index.js';
 import { blameAuthor, isAuthors } from '../../src/component/blame.js';
 import { ComponentError, problem } from '../../src/errors.js';
-import { deadlineOf } from '../../src/server/deadline.js';
+import { Deadline, waitingFor } from '../../src/server/deadline.js';
 import { errorAnswer } from '../../src/server/errorAnswer.js';
 import { Lane } from '../../src/server/lane.js';
 import { locate } from '../../src/server/location.js';
@@ -98,28 +99,64 @@ describe('a flag to stop', () => {
 });
 
 describe('a deadline', () => {
+  /** A client that can be told to go. */
+  const client = () => {
+    const listening = new Set<() => void>();
+    const waiting = (leave: () => void) => {
+      listening.add(leave);
+      return () => listening.delete(leave);
+    };
+    return { waiting, listening, go: () => listening.forEach((leave) => void leave()) };
+  };
+
   test('passes when the time is up, with E_TIMEOUT', async () => {
-    const { signal, clear } = deadlineOf(new AbortController().signal, 20);
-    await until(() => signal.aborted);
-    expect(signal.reason).toMatchObject({ code: 'E_TIMEOUT', fields: { expected: '20' } });
-    clear();
+    const deadline = new Deadline(client().waiting, 20);
+    const heard: unknown[] = [];
+    deadline.heed((reason) => heard.push(reason));
+    await until(() => deadline.reason !== undefined);
+    expect(deadline.reason).toMatchObject({ code: 'E_TIMEOUT', fields: { expected: '20' } });
+    expect(heard).toEqual([deadline.reason]);
+    expect(deadline.signal.reason).toBe(deadline.reason);
+    deadline.clear();
   });
 
   test('passes when the client goes, with E_CANCELLED, also where it had gone before', () => {
-    const gone = new AbortController();
-    const early = deadlineOf(gone.signal, 0);
-    gone.abort();
-    const late = deadlineOf(gone.signal, 0);
-    for (const { signal } of [early, late]) expect(signal.reason).toMatchObject({ code: 'E_CANCELLED' });
+    const { waiting, go } = client();
+    const late = new Deadline(waiting, 0);
+    const gone = (leave: () => void) => {
+      leave();
+      return () => undefined;
+    };
+    const early = new Deadline(gone, 0);
+    const { signal } = late;
+    expect(signal.aborted).toBe(false);
+    go();
+    expect(signal.reason).toMatchObject({ code: 'E_CANCELLED' });
+    expect(early.signal.reason).toMatchObject({ code: 'E_CANCELLED' });
+    const heard: unknown[] = [];
+    early.heed((reason) => heard.push(reason.code));
+    expect(heard).toEqual(['E_CANCELLED']);
   });
 
-  test('never passes once it is cleared', async () => {
-    const gone = new AbortController();
-    const { signal, clear } = deadlineOf(gone.signal, 10);
-    clear();
-    gone.abort();
+  test('never passes once it is cleared, and listens no longer', async () => {
+    const { waiting, listening } = client();
+    const deadline = new Deadline(waiting, 10);
+    expect(listening.size).toBe(1);
+    deadline.clear();
+    expect(listening.size).toBe(0);
     await new Promise((done) => setTimeout(done, 30));
-    expect(signal.aborted).toBe(false);
+    expect(deadline.signal.aborted).toBe(false);
+  });
+
+  test('is the one of a response: that it closes is heard, before or after', async () => {
+    const response = new PassThrough() as unknown as ServerResponse;
+    const before = new Deadline(waitingFor(response), 0);
+    const ended = new Deadline(waitingFor(response), 0);
+    ended.clear();
+    response.destroy();
+    await until(() => before.reason !== undefined);
+    expect(ended.reason).toBeUndefined();
+    expect(new Deadline(waitingFor(response), 0).reason).toMatchObject({ code: 'E_CANCELLED' });
   });
 });
 

@@ -9,6 +9,7 @@ import type { RuleName } from '../derive/rules.js';
 import { ComponentError, fail } from '../errors.js';
 import { type EndpointName, endpointNames } from '../operators/endpoints.js';
 import { operators } from '../operators/index.js';
+import { waitingFor } from '../server/deadline.js';
 import { errorAnswer } from '../server/errorAnswer.js';
 import { inlineExecutor } from '../server/inline.js';
 import { type AnswerOptions, settingsOf } from '../server/options.js';
@@ -122,11 +123,16 @@ async function derive(
   const { 'content-length': length, 'content-type': contentType, accept } = headers;
   const announced = length === undefined ? undefined : Number(length);
   const { bytes, release } = await readBody(request, { announced, limit: served.settings.bodyLimit, budget });
-  const gone = new AbortController();
-  response.on('close', () => gone.abort(new ComponentError('E_CANCELLED', { reason: 'the client has gone' })));
   try {
     const runId = new URL(url, 'http://proxy').searchParams.get('run_id') ?? undefined;
-    const answer = await served.answer({ endpoint, body: bytes, accept, contentType, runId, signal: gone.signal });
+    const answer = await served.answer({
+      endpoint,
+      body: bytes,
+      accept,
+      contentType,
+      runId,
+      waiting: waitingFor(response),
+    });
     send(response, 200, answer.contentType, answer.body);
   } finally {
     release();

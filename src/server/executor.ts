@@ -1,6 +1,7 @@
 /** Where requests are run: in this thread (`inline.ts`) or in workers (`pool.ts`). */
 import type { Format } from '../codec/index.js';
 import type { EndpointName } from '../operators/endpoints.js';
+import type { Waiting } from './deadline.js';
 import type { Description } from './description.js';
 
 /** One request to run. */
@@ -27,9 +28,9 @@ export interface Executor {
   readonly replaced: number;
   /**
    * The body of the answer. Raises what the component does, `E_BUSY` where too many wait, `E_TIMEOUT`, `E_CANCELLED`
-   * once `signal` is aborted, and `E_WORKER`.
+   * once nobody is `waiting`, and `E_WORKER`.
    */
-  run(call: Call, signal: AbortSignal): Promise<Uint8Array>;
+  run(call: Call, waiting: Waiting): Promise<Uint8Array>;
   /** Resolves when everything is released. Nothing may run any more. */
   close(): Promise<void>;
 }

@@ -3,6 +3,20 @@ import Negotiator from 'negotiator';
 import { type Format, formatNames, formats } from '../codec/index.js';
 import { fail } from '../errors.js';
 
+// As many as clients of one kind or another send; the rest is worked out each time.
+const MOST_KNOWN = 64;
+const LONGEST_KNOWN = 200;
+
+/** `negotiate` among these formats, which remembers what it has said. */
+export function negotiator(offered: readonly Format[]): (accept: string | undefined) => Format {
+  const known = new Map<string | undefined, Format>();
+  return (accept) => {
+    const format = known.get(accept) ?? negotiate(accept, offered);
+    if (known.size < MOST_KNOWN && (accept ?? '').length <= LONGEST_KNOWN) known.set(accept, format);
+    return format;
+  };
+}
+
 /** The best of the offered formats for an `Accept` header; the first where all are as good. Raises `E_ACCEPT`. */
 export function negotiate(accept: string | undefined, offered: readonly Format[]): Format {
   const first = offered[0] ?? 'json';

@@ -5,10 +5,24 @@ import { answer } from '../runtime/wire.js';
 import type { Call } from './executor.js';
 import type { Settings } from './options.js';
 
-/** The body of the answer; between two probes of a sweep, `signal` is heeded. */
-export function perform(target: Target, call: Call, settings: Settings, signal: AbortSignal): Promise<Uint8Array> {
+/** Whoever may stop a request. The signal is made when it is asked for. */
+export interface Stop {
+  readonly signal: AbortSignal;
+}
+
+/** The body of the answer; between two probes of a sweep, `stop` is heeded. */
+export function perform(target: Target, call: Call, settings: Settings, stop: Stop): Promise<Uint8Array> {
   const { inputPath: input, outputPath: output, compression, limits, memoryLimit } = settings;
   const { endpoint, body, format, run } = call;
   const files = arrayFiles({ input, output, run: `run_${run}` });
-  return answer(target, endpoint, body, { format, compression, files, limits, memoryLimit, signal });
+  return answer(target, endpoint, body, {
+    format,
+    compression,
+    files,
+    limits,
+    memoryLimit,
+    get signal() {
+      return stop.signal;
+    },
+  });
 }

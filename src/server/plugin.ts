@@ -28,8 +28,9 @@ export const componentPlugin: FastifyPluginAsync<ComponentPluginOptions> = async
 export async function addComponent(app: FastifyInstance, served: ServedComponent, withMetrics: boolean): Promise<void> {
   const metrics = withMetrics ? await startMetrics(served.executor) : undefined;
   if (metrics) {
-    app.addHook('onResponse', async (request, reply) => {
+    app.addHook('onResponse', (request, reply, done) => {
       metrics.observe(request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
+      done();
     });
   }
   addRoutes(app, served, metrics);

@@ -5,7 +5,7 @@
  * one whose time is up and that does not stop has its worker replaced.
  */
 import { ComponentError } from '../errors.js';
-import { deadlineOf } from './deadline.js';
+import { Deadline, type Waiting } from './deadline.js';
 import type { Description } from './description.js';
 import type { Call, Executor } from './executor.js';
 import { type Job, Lane } from './lane.js';
@@ -77,22 +77,22 @@ class Pool implements Executor {
     return this.#replaced;
   }
 
-  run(call: Call, gone: AbortSignal): Promise<Uint8Array> {
+  run(call: Call, waiting: Waiting): Promise<Uint8Array> {
     const { queueLimit, timeout } = this.#settings;
     if (this.#waiting.size >= queueLimit && !this.#lanes.some((lane) => lane.isFree)) {
       return Promise.reject(new ComponentError('E_BUSY', { received: `${this.#waiting.size} requests wait` }));
     }
-    const { signal, clear } = deadlineOf(gone, timeout);
+    const deadline = new Deadline(waiting, timeout);
     return new Promise<Uint8Array>((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason);
       const job: Job = { call, done: resolve, failed: reject };
-      signal.addEventListener('abort', () => {
-        reject(signal.reason);
-        this.#giveUp(job, signal.reason);
+      deadline.heed((reason) => {
+        reject(reason);
+        this.#giveUp(job, reason);
       });
+      if (deadline.reason) return;
       this.#waiting.add(job);
       this.#next();
-    }).finally(clear);
+    }).finally(() => deadline.clear());
   }
 
   async close(): Promise<void> {
@@ -109,13 +109,13 @@ class Pool implements Executor {
     }
   }
 
-  #giveUp(job: Job, reason: unknown): void {
+  #giveUp(job: Job, reason: ComponentError): void {
     this.#waiting.delete(job);
     const lane = this.#lanes.find((one) => one.job === job);
     if (!lane) return;
     lane.ask();
     // Where a client has gone, the worker may finish: starting another costs more, and anybody could cause it.
-    if (!(reason instanceof ComponentError && reason.code === 'E_TIMEOUT')) return;
+    if (reason.code !== 'E_TIMEOUT') return;
     setTimeout(() => {
       if (lane.job === job) lane.replace();
     }, GRACE_MS).unref();

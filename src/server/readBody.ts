@@ -5,6 +5,7 @@
  * quarter of it has come.
  */
 import type { Readable } from 'node:stream';
+import { blankBytes } from '../codec/base64.js';
 import { ComponentError } from '../errors.js';
 
 /** How many bytes of bodies are held, and may be held, all together. */
@@ -36,22 +37,25 @@ export function readBody(stream: Readable, options: BodyOptions): Promise<Body> 
   }
   const gathered = new Gathered(options);
   return new Promise<Body>((resolve, reject) => {
-    const cut = () => reject(new ComponentError('E_CANCELLED', { reason: 'the client has gone' }));
+    const refuse = (error: unknown) => {
+      gathered.release();
+      reject(error);
+    };
+    const cut = () => {
+      if (!gathered.isWhole) refuse(new ComponentError('E_CANCELLED', { reason: 'the client has gone' }));
+    };
     stream.on('data', (chunk: Uint8Array) => {
       try {
         gathered.add(chunk);
       } catch (error) {
         stream.removeAllListeners('data');
         stream.resume();
-        reject(error);
+        refuse(error);
       }
     });
     stream.on('error', cut);
     stream.on('close', cut);
     stream.on('end', () => resolve({ bytes: gathered.whole(), release: () => gathered.release() }));
-  }).catch((error: unknown) => {
-    gathered.release();
-    throw error;
   });
 }
 
@@ -66,6 +70,7 @@ class Gathered {
   #place: Uint8Array | undefined;
   #length = 0;
   #isReleased = false;
+  #isWhole = false;
 
   constructor(options: BodyOptions) {
     this.#options = options;
@@ -87,7 +92,13 @@ class Gathered {
       this.#settle(announced);
   }
 
+  /** Whether all of it has come. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
   whole(): Uint8Array {
+    this.#isWhole = true;
     if (this.#place && this.#place.length !== this.#length) this.#set(new Uint8Array());
     if (!this.#place) this.#settle(this.#length);
     return this.#place!;
@@ -107,7 +118,8 @@ class Gathered {
   }
 
   #settle(length: number): void {
-    const place = new Uint8Array(length);
+    // All of it is written, or it is let go.
+    const place = blankBytes(length);
     let at = 0;
     for (const piece of this.#chunks) {
       place.set(piece, at);

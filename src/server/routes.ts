@@ -1,9 +1,10 @@
 /** The routes of a component in Fastify. To add one, add it to `componentRoutes`; what else its path is asked is refused. */
 import type { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, onRequestHookHandler } from 'fastify';
 import { ComponentError } from '../errors.js';
 import { type EndpointName, endpointNames } from '../operators/endpoints.js';
 import { operators } from '../operators/index.js';
+import { waitingFor } from './deadline.js';
 import { docsFiles } from './docs/files.js';
 import { errorAnswer } from './errorAnswer.js';
 import type { Metrics } from './metrics.js';
@@ -24,8 +25,9 @@ interface Route {
 /** Add the routes of a component to a Fastify instance or scope; body, errors and headers are handled in there only. */
 export function addRoutes(app: FastifyInstance, served: ServedComponent, metrics: Metrics | undefined): void {
   app.setErrorHandler((error, request, reply) => sendError(served, error, request, reply));
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
+    done();
   });
   readBodies(app, served);
   for (const route of componentRoutes(served, metrics)) addRoute(app, route);
@@ -70,25 +72,22 @@ function endpointRoute(served: ServedComponent, endpoint: EndpointName): Route {
     method: 'POST',
     path: `/${operators[endpoint].route}`,
     check: () => served.check(endpoint),
-    handle: async (request, reply) => {
+    handle: (request, reply) => {
       const { bytes, release } = bodyOf(request);
-      const controller = new AbortController();
-      const leave = () => controller.abort();
-      reply.raw.once('close', leave);
-      try {
-        const { accept, 'content-type': contentType } = request.headers;
-        const { run_id: runId } = request.query as { readonly run_id?: unknown };
-        const { signal } = controller;
-        const answer = await served.answer({ endpoint, body: bytes, accept, contentType, runId, signal });
-        const { buffer, byteOffset, byteLength } = answer.body;
-        return await reply
-          .type(answer.contentType)
-          .header('vary', 'accept')
-          .send(Buffer.from(buffer, byteOffset, byteLength));
-      } finally {
-        release();
-        reply.raw.off('close', leave);
-      }
+      const { accept, 'content-type': contentType } = request.headers;
+      const { run_id: runId } = request.query as { readonly run_id?: unknown };
+      const waiting = waitingFor(reply.raw);
+      served.answer({ endpoint, body: bytes, accept, contentType, runId, waiting }).then(
+        ({ contentType: type, body }) => {
+          release();
+          const { buffer, byteOffset, byteLength } = body;
+          reply.headers({ 'content-type': type, vary: 'accept' }).send(Buffer.from(buffer, byteOffset, byteLength));
+        },
+        (error: unknown) => {
+          release();
+          reply.send(error);
+        },
+      );
     },
   };
 }
@@ -116,8 +115,8 @@ function addRoute(app: FastifyInstance, { method, path, check, handle }: Route):
   const refused = methods.filter((other) => other !== method && !(method === 'GET' && other === 'HEAD'));
   const allowed = method === 'GET' ? 'GET, HEAD' : method;
   for (const url of spellings(app, path)) {
-    const onRequest = async () => check?.();
-    app.route({ method, url, onRequest, handler: handle });
+    const onRequest = check ? { onRequest: checking(check) } : {};
+    app.route({ method, url, ...onRequest, handler: handle });
     app.route({
       method: refused,
       url,
@@ -128,6 +127,13 @@ function addRoute(app: FastifyInstance, { method, path, check, handle }: Route):
       handler: () => undefined,
     });
   }
+}
+
+function checking(check: () => void): onRequestHookHandler {
+  return (_request, _reply, done) => {
+    check();
+    done();
+  };
 }
 
 /** A path, and with a slash at its end, unless the whole application takes that already. */

@@ -95,7 +95,7 @@ export async function application(
     // Fastify sets these too late for Node to heed them.
     http: { keepAliveTimeout, requestTimeout, headersTimeout, connectionsCheckingInterval: 1000 },
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const { method, url } = request;
     const facts = {
       method,
@@ -104,6 +104,7 @@ export async function application(
       ms: Math.round(reply.elapsedTime * 10) / 10,
     };
     request.log.info(facts, 'request');
+    done();
   });
   if (options.cors !== undefined) await allowOrigins(app, options.cors);
   app.setNotFoundHandler((request, reply) => {

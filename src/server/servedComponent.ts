@@ -5,8 +5,9 @@ import { type Format, formats } from '../codec/index.js';
 import { fail } from '../errors.js';
 import type { EndpointName } from '../operators/endpoints.js';
 import type { JsonSchema } from '../schema/arraySchema.js';
+import type { Waiting } from './deadline.js';
 import type { Executor } from './executor.js';
-import { negotiate } from './negotiate.js';
+import { negotiator } from './negotiate.js';
 import { formatsOffered, type Settings } from './options.js';
 import { unpackError } from './packedError.js';
 
@@ -19,8 +20,8 @@ export interface ComponentRequest {
   readonly contentType: string | undefined;
   /** The query's `run_id`, unchecked. */
   readonly runId: unknown;
-  /** Aborted when the client has gone. */
-  readonly signal: AbortSignal;
+  /** Whoever waits for the answer. */
+  readonly waiting: Waiting;
 }
 
 /** An answer as it goes. */
@@ -47,6 +48,7 @@ export function servedComponent(executor: Executor, settings: Settings): ServedC
   const { format, outputPath } = settings;
   const { name, document, missing } = executor.description;
   const offered = [format, ...formatsOffered(outputPath).filter((other) => other !== format)];
+  const negotiate = negotiator(offered);
   const check = (endpoint: EndpointName) => {
     const refusal = missing[endpoint];
     if (refusal) throw unpackError(refusal);
@@ -57,13 +59,13 @@ export function servedComponent(executor: Executor, settings: Settings): ServedC
     settings,
     executor,
     check,
-    answer: async ({ endpoint, body, accept, contentType, runId, signal }) => {
+    answer: async ({ endpoint, body, accept, contentType, runId, waiting }) => {
       check(endpoint);
-      const chosen: Format = endpoint === 'abstractEval' ? 'json' : negotiate(accept, offered);
+      const chosen: Format = endpoint === 'abstractEval' ? 'json' : negotiate(accept);
       if (body.length === 0) fail('E_MISSING', { path: 'body', expected: 'a JSON object' });
       checkContentType(contentType);
       const call = { endpoint, body, format: chosen, run: runOf(runId) };
-      return { contentType: formats[chosen].mediaType, body: await executor.run(call, signal) };
+      return { contentType: formats[chosen].mediaType, body: await executor.run(call, waiting) };
     },
   };
 }

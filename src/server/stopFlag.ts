@@ -16,7 +16,7 @@ export function raiseFlag(flag: SharedArrayBuffer): void {
 // How often an asynchronous method is told that it may stop.
 const LOOK_MS = 25;
 
-/** A signal that follows a flag. */
+/** A signal that follows a flag. It is made when it is asked for: most requests are done before anybody asks. */
 export interface Following {
   readonly signal: AbortSignal;
   /** Follow it no longer. */
@@ -25,6 +25,23 @@ export interface Following {
 
 /** A signal that is aborted with `reason` once the flag is up: whoever asks it looks at the flag. */
 export function followFlag(flag: SharedArrayBuffer, reason: () => unknown): Following {
+  let signal: AbortSignal | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const follow = () => {
+    const [made, look] = signalOf(flag, reason);
+    timer = setInterval(look, LOOK_MS);
+    return made;
+  };
+  return {
+    get signal() {
+      signal ??= follow();
+      return signal;
+    },
+    end: () => clearInterval(timer),
+  };
+}
+
+function signalOf(flag: SharedArrayBuffer, reason: () => unknown): [signal: AbortSignal, look: () => boolean] {
   const view = new Int32Array(flag);
   const controller = new AbortController();
   const { signal } = controller;
@@ -45,6 +62,5 @@ export function followFlag(flag: SharedArrayBuffer, reason: () => unknown): Foll
       },
     },
   });
-  const timer = setInterval(look, LOOK_MS);
-  return { signal, end: () => clearInterval(timer) };
+  return [signal, look];
 }

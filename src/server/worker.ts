@@ -28,13 +28,13 @@ async function start(port: MessagePort, { component, settings }: WorkerStart): P
 }
 
 async function run(target: Target, settings: Settings, { call, stop }: WorkerTask): Promise<WorkerReply> {
-  const { signal, end } = followFlag(stop, cancelled);
+  const following = followFlag(stop, cancelled);
   try {
-    return { kind: 'answer', body: whole(await perform(target, call, settings, signal)) };
+    return { kind: 'answer', body: whole(await perform(target, call, settings, following)) };
   } catch (error) {
     return { kind: 'error', error: packError(error) };
   } finally {
-    end();
+    following.end();
   }
 }
 

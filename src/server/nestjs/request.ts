@@ -1,6 +1,7 @@
 /** A request as NestJS has it, whichever server is below, as a component is asked. */
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { EndpointName } from '../../operators/endpoints.js';
+import { waitingFor } from '../deadline.js';
 import type { ComponentRequest } from '../servedComponent.js';
 
 /** What there is of a request, under Express and under Fastify. */
@@ -27,9 +28,8 @@ export function componentRequest(
 ): ComponentRequest {
   const { accept, 'content-type': contentType } = request.headers;
   const { run_id: runId } = (request.query ?? {}) as { readonly run_id?: unknown };
-  const controller = new AbortController();
-  (response.raw ?? (response as unknown as ServerResponse)).once('close', () => controller.abort());
-  return { endpoint, body: bodyOf(request), accept, contentType, runId, signal: controller.signal };
+  const waiting = waitingFor(response.raw ?? (response as unknown as ServerResponse));
+  return { endpoint, body: bodyOf(request), accept, contentType, runId, waiting };
 }
 
 // Without the body as it came, the parsed one is written again: 64-bit integers have been rounded then.
