@@ -425,7 +425,8 @@ function readNumber(start: usize, end: usize): usize {
     digit = digitAt(++at);
   }
   let significant = <i32>(at - first);
-  if (significant > 1 && digitAt(first) === 0) return 1;
+  // What lies behind the end is no part of the number.
+  if (significant > 1 && digitAt(first) === 0) return at < end ? 1 : 0;
   let whole = true;
   if (load<u8>(at) === 46 && at < end) {
     whole = false;

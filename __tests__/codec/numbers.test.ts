@@ -130,11 +130,21 @@ test.each([
 });
 
 test('numbers are read across the pieces in which the text is handed over, wherever they are cut', () => {
+  // Its bytes are digits: what lies in memory behind a piece may look like more of a number.
+  const digits = new Float64Array(new Uint8Array(8).fill(0x30).buffer)[0]!;
   const pad = ' '.repeat(65_000);
-  for (let shift = 0; shift < 40; shift++) {
-    const read = readNumbers(text.encode(`[${pad}${' '.repeat(500 + shift)}0.1234567890123456,-1.5e-7,3]`), 0);
-    expect(Array.from(read!.numbers.values)).toEqual([0.1234567890123456, -1.5e-7, 3]);
+  for (let shift = 0; shift < 60; shift++) {
+    const list = `[${digits},${pad}${' '.repeat(480 + shift)}0.1234567890123456,-0.5,-1.5e-7,0,3]`;
+    const read = readNumbers(text.encode(list), 0);
+    expect(Array.from(read!.numbers.values)).toEqual([digits, 0.1234567890123456, -0.5, -1.5e-7, 0, 3]);
   }
+});
+
+test('a million numbers of all lengths are read, and memory is taken for about as many', () => {
+  const numbers = Array.from({ length: 1_000_000 }, (_, i) => (i % 3 === 0 ? i : (unit() - 0.5) / (i % 7 === 0 ? 1e9 : 1)));
+  const { values } = readNumbers(text.encode(`[${numbers.join(',')}]`), 0)!.numbers;
+  expect(values.length).toBe(numbers.length);
+  expect(numbers.every((value, i) => Object.is(values[i], value))).toBe(true);
 });
 
 describe('in a body', () => {

@@ -11,6 +11,8 @@ export interface Base64Engine {
   /** Write what `text` stands for into `into`, and say how many bytes that was; anything else for bad text. */
   readonly decode: (text: string, into: Uint8Array) => number;
   readonly encode: (bytes: Uint8Array) => string;
+  /** As `decode`, for a text that is still bytes, where that can be done with less work. */
+  readonly decodeBytes?: (text: Uint8Array, into: Uint8Array) => number;
 }
 
 /** A long base64 text that is still bytes of the body it came in. */
@@ -30,6 +32,9 @@ const { Buffer: NodeBuffer } = globalThis as { readonly Buffer?: typeof Buffer }
 
 const view = (bytes: Uint8Array) => globalThis.Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
+const DASH = 0x2d;
+const UNDERSCORE = 0x5f;
+
 /** Node. Its decoder takes the url-safe alphabet and reads a wide character as its lowest byte. */
 export const bufferEngine: Base64Engine = {
   decode: (text, into) => {
@@ -37,6 +42,11 @@ export const bufferEngine: Base64Engine = {
     return view(into).write(text, 'base64');
   },
   encode: (bytes) => view(bytes).toString('base64'),
+  decodeBytes: (text, into) => {
+    const source = view(text);
+    if (source.includes(DASH) || source.includes(UNDERSCORE)) return -1;
+    return view(into).write(source.toString('latin1'), 'base64');
+  },
 };
 
 interface NativeBase64 {
@@ -59,10 +69,10 @@ export const nativeEngine: Base64Engine = {
   encode: (bytes) => (hasNative(bytes) ? bytes.toBase64() : ''),
 };
 
-// Multiples of 4 characters and 3 bytes, so that every piece stands for itself.
-const CHARACTERS = 65536;
-// A string of a megabyte is as cheap per byte as a small one, and there are fewer of them.
-const BYTES = 786_432;
+// Multiples of 4 characters and 3 bytes, so that every piece stands for itself. Strings above 128 KiB have pages of their
+// own, which are taken from the system and given back for each.
+const CHARACTERS = 128_000;
+const BYTES = 96_000;
 
 /** Any browser. `atob` skips white space. */
 export const atobEngine: Base64Engine = {
@@ -141,8 +151,9 @@ function isPad(text: string | BodyText, fromEnd: number): boolean {
 function decodeBody({ bytes }: BodyText, into: Uint8Array): number {
   let at = 0;
   for (let from = 0; from < bytes.length; from += CHARACTERS) {
-    const text = ascii(bytes.subarray(from, from + CHARACTERS));
-    const written = engine.decode(text, into.subarray(at));
+    const text = bytes.subarray(from, from + CHARACTERS);
+    const rest = into.subarray(at);
+    const written = engine.decodeBytes?.(text, rest) ?? engine.decode(ascii(text), rest);
     if (written < 0) return -1;
     at += written;
   }

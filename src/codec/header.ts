@@ -41,13 +41,17 @@ function refuse(path: string, received: unknown, expected: string): never {
 }
 
 function recordWith(value: unknown, keys: readonly string[], path: string): Readonly<Record<string, unknown>> {
-  const expected = `an object with ${keys.slice(0, -1).join(', ')} and ${keys.at(-1)}`;
-  if (!isRecord(value)) return refuse(path, value, expected);
-  const extra = Object.keys(value).find((key) => !keys.includes(key));
-  if (extra !== undefined) {
-    return fail('E_ARRAY_FORM', { path: `${path}.${clip(extra)}`, received: 'an unknown key', expected });
+  if (!isRecord(value)) return refuse(path, value, expectation(keys));
+  for (const key of Object.keys(value)) {
+    if (keys.includes(key)) continue;
+    const received = 'an unknown key';
+    return fail('E_ARRAY_FORM', { path: `${path}.${clip(key)}`, received, expected: expectation(keys) });
   }
   return value;
+}
+
+function expectation(keys: readonly string[]): string {
+  return `an object with ${keys.slice(0, -1).join(', ')} and ${keys.at(-1)}`;
 }
 
 function readShape(value: unknown, path: string): Shape {

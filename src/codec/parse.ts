@@ -40,10 +40,12 @@ function refuseCrowd(text: string, containers: number): void {
   fail('E_LIMIT', { path: 'body', received: `${count} lists and objects`, expected: String(containers) });
 }
 
+const strict = new TextDecoder('utf-8', { fatal: true });
+
 /** The text of UTF-8 bytes; a byte order mark is left out. Raises `E_JSON` for other bytes. */
 export function textOf(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return strict.decode(bytes);
   } catch (cause) {
     const tooLong = bytes.length > 2 ** 29 - 25;
     const received = tooLong ? 'a body too long for one text' : 'a byte that is not UTF-8';

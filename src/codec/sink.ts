@@ -7,7 +7,7 @@
 import { blankBytes, encodeBase64, encodedLength, writeBase64 } from './base64.js';
 
 // Below this, a string is cheaper than a piece.
-const INLINE = 16_384;
+const INLINE = 1024;
 // Text is cut off about here, so that no string comes near the length that an engine allows.
 const FLUSH = 1_048_576;
 

@@ -37,7 +37,7 @@ export function readNumbers(
     textIn.set(piece);
     const used = engine.read(piece.length);
     at += used;
-    target.add(numbersOut, engine.writtenOf());
+    target.add(numbersOut, engine.writtenOf(), (bytes.length - from) / (at - from));
     const state = engine.stateOf();
     if (state === states.done) {
       const extents = Array.from(engine.extents.subarray(0, engine.rankOf()));
@@ -46,7 +46,7 @@ export function readNumbers(
     if (state === states.token) {
       const value = Number(ascii(bytes.subarray(at - engine.tokenOf(), at)));
       if (!Number.isFinite(value)) return undefined;
-      target.add([value], 1);
+      target.add([value], 1, 2);
     } else if (state !== states.more || used === 0) return undefined;
   }
   return undefined;
@@ -61,18 +61,24 @@ class Growing {
     this.#data = new Float64Array(Math.max(1024, Math.ceil(capacity)));
   }
 
-  add(source: ArrayLike<number> | Float64Array, count: number): void {
-    if (this.#length + count > this.#data.length) {
-      const larger = new Float64Array(2 * (this.#length + count));
+  /** Add the first `count` numbers of `source`; `whole` times as many as there are then may come in all. */
+  add(source: ArrayLike<number> | Float64Array, count: number, whole: number): void {
+    const length = this.#length + count;
+    if (length > this.#data.length) {
+      // What is to come is only promised, so memory for it is taken by and by.
+      const larger = new Float64Array(Math.ceil(length * Math.min(MOST_GROWTH, Math.max(LEAST_GROWTH, 1.01 * whole))));
       larger.set(this.#data.subarray(0, this.#length));
       this.#data = larger;
     }
     const piece = source instanceof Float64Array ? source.subarray(0, count) : source;
     this.#data.set(piece, this.#length);
-    this.#length += count;
+    this.#length = length;
   }
 
   values(): Float64Array {
     return this.#data.length === this.#length ? this.#data : this.#data.slice(0, this.#length);
   }
 }
+
+const LEAST_GROWTH = 1.25;
+const MOST_GROWTH = 8;
