@@ -141,7 +141,9 @@ test('numbers are read across the pieces in which the text is handed over, where
 });
 
 test('a million numbers of all lengths are read, and memory is taken for about as many', () => {
-  const numbers = Array.from({ length: 1_000_000 }, (_, i) => (i % 3 === 0 ? i : (unit() - 0.5) / (i % 7 === 0 ? 1e9 : 1)));
+  const numbers = Array.from({ length: 1_000_000 }, (_, i) =>
+    i % 3 === 0 ? i : (unit() - 0.5) / (i % 7 === 0 ? 1e9 : 1),
+  );
   const { values } = readNumbers(text.encode(`[${numbers.join(',')}]`), 0)!.numbers;
   expect(values.length).toBe(numbers.length);
   expect(numbers.every((value, i) => Object.is(values[i], value))).toBe(true);

@@ -12,7 +12,7 @@ import { defaultLimits, type Limits } from './limits.js';
 import { type BodyNumbers, readNumbers } from './numbers/readNumbers.js';
 import { parseJson, textOf } from './parse.js';
 
-const KEY = '"buffer"';
+const KEY: Uint8Array = new TextEncoder().encode('"buffer"');
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
@@ -38,7 +38,7 @@ interface Cut {
  * `BodyNumbers`; `decodeArray` reads both. So `bytes` must not change before the arrays are decoded.
  */
 export function parseBody(bytes: Uint8Array, limits: Limits = defaultLimits): unknown {
-  const cuts = NodeBuffer === undefined ? [] : findCuts(NodeBuffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  const cuts = bytes.length < SHORTEST_LIST ? [] : findCuts(bytes);
   if (cuts.length === 0) return parseJson(bytes, limits);
   const restore = new Restorer(bytes, cuts);
   try {
@@ -61,7 +61,9 @@ function limitsWithout(cuts: readonly Cut[], limits: Limits): Limits {
  * Where the long texts and lists behind `buffer` keys are. A text with a backslash is left: it may not end where it seems
  * to; so is a list of other things than numbers.
  */
-function findCuts(body: Buffer): Cut[] {
+function findCuts(bytes: Uint8Array): Cut[] {
+  if (NodeBuffer === undefined) return [];
+  const body = NodeBuffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const cuts: Cut[] = [];
   let backslash = -1;
   for (let at = body.indexOf(KEY); at >= 0; at = body.indexOf(KEY, at)) {

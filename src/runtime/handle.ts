@@ -106,7 +106,7 @@ export function openComponent<C extends AnyComponent>(
 }
 
 function senderTo(target: Target): Send {
-  return (endpoint, raw, options) => invoke(target, endpoint, raw, options);
+  return async (endpoint, raw, options) => invoke(target, endpoint, raw, options);
 }
 
 function create<T extends object>(compiled: CompiledComponent, type: new () => T): T {

@@ -10,6 +10,7 @@ import type { ArrayFiles } from '../codec/files.js';
 import type { Format } from '../codec/index.js';
 import { writeJson } from '../codec/write.js';
 import type { CompiledComponent } from '../component/compile.js';
+import { isPromise } from '../derive/drive.js';
 import { ComponentError, fail, problem } from '../errors.js';
 import type { CallOptions, EndpointName } from '../operators/endpoints.js';
 import { operators } from '../operators/index.js';
@@ -43,7 +44,8 @@ export async function answer(
   const decode = arrayDecoder(files, limits);
   const raw = readRequest(endpoint, parseBody(body, limits), decode, limits);
   const reading = { array: arrayReader(endpoint, decode), elements: limits.elements ?? Infinity };
-  const result = await invoke(target, endpoint, raw, options, reading);
+  const invoked = invoke(target, endpoint, raw, options, reading);
+  const result = isPromise(invoked) ? await invoked : invoked;
   const bytes = writeJson(wireForm(target.compiled, endpoint, result), { format, compression, files, path: 'outputs' });
   if (bytes.length <= (limits.resultBytes ?? Infinity)) return bytes;
   return fail('E_RESULT_LIMIT', { received: String(bytes.length), expected: String(limits.resultBytes) });

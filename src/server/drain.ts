@@ -18,7 +18,7 @@ export interface Patience {
 /** Watches the requests of a server. */
 export class Drain {
   readonly #server: Server;
-  #running = 0;
+  readonly #running = new Set<ServerResponse>();
   #isDraining = false;
   #quiet: (() => void) | undefined;
 
@@ -30,6 +30,7 @@ export class Drain {
   /** Take no new connections, and wait until everything is answered. */
   async finish({ idle, sending }: Patience): Promise<void> {
     this.#isDraining = true;
+    for (const response of this.#running) closeAfter(response);
     // Unlike http's own, this leaves idle connections open.
     NetServer.prototype.close.call(this.#server);
     const patience = performance.now() + idle;
@@ -46,22 +47,16 @@ export class Drain {
   }
 
   #watch(response: ServerResponse): void {
-    this.#running++;
-    if (this.#isDraining) response.setHeader('connection', 'close');
-    const write = response.writeHead;
-    // A request that began before the drain and is answered in it closes its connection too.
-    response.writeHead = (...args: readonly unknown[]) => {
-      if (this.#isDraining && !response.headersSent) response.setHeader('connection', 'close');
-      return Reflect.apply(write, response, args) as ServerResponse;
-    };
+    this.#running.add(response);
+    if (this.#isDraining) closeAfter(response);
     response.once('close', () => {
-      this.#running--;
-      if (this.#running === 0) this.#quiet?.();
+      this.#running.delete(response);
+      if (this.#running.size === 0) this.#quiet?.();
     });
   }
 
   #untilQuiet(): Promise<void> {
-    if (this.#running === 0) return Promise.resolve();
+    if (this.#running.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#quiet = resolve;
     });
@@ -72,6 +67,11 @@ export class Drain {
       this.#server.getConnections((_error, count) => resolve(count));
     });
   }
+}
+
+/** Let a response that has not begun say that its connection closes behind it. */
+function closeAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close');
 }
 
 function delay(ms: number): Promise<void> {

@@ -1,5 +1,6 @@
 /** Running one request on a component at hand: what a worker does, and a server without workers. */
 import { arrayFiles } from '../codec/node/files.js';
+import { operators } from '../operators/index.js';
 import type { Target } from '../runtime/invoke.js';
 import { answer } from '../runtime/wire.js';
 import type { Call } from './executor.js';
@@ -15,14 +16,7 @@ export function perform(target: Target, call: Call, settings: Settings, stop: St
   const { inputPath: input, outputPath: output, compression, limits, memoryLimit } = settings;
   const { endpoint, body, format, run } = call;
   const files = arrayFiles({ input, output, run: `run_${run}` });
-  return answer(target, endpoint, body, {
-    format,
-    compression,
-    files,
-    limits,
-    memoryLimit,
-    get signal() {
-      return stop.signal;
-    },
-  });
+  // Only derivatives sweep.
+  const signal = operators[endpoint].wire && stop.signal;
+  return answer(target, endpoint, body, { format, compression, files, limits, memoryLimit, signal });
 }

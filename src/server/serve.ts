@@ -95,17 +95,7 @@ export async function application(
     // Fastify sets these too late for Node to heed them.
     http: { keepAliveTimeout, requestTimeout, headersTimeout, connectionsCheckingInterval: 1000 },
   });
-  app.addHook('onResponse', (request, reply, done) => {
-    const { method, url } = request;
-    const facts = {
-      method,
-      path: url.split('?')[0],
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
-    };
-    request.log.info(facts, 'request');
-    done();
-  });
+  if (/^(info|debug)$/.test(options.log ?? 'info')) app.addHook('onResponse', logRequest);
   if (options.cors !== undefined) await allowOrigins(app, options.cors);
   app.setNotFoundHandler((request, reply) => {
     const known = ['/docs', '/health', '/openapi.json', ...Object.keys(served.document['paths'] as object)];
@@ -119,6 +109,13 @@ export async function application(
   });
   await app.register(async (scope) => addComponent(scope, served, options.metrics ?? true));
   return app;
+}
+
+function logRequest(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  const { method, url } = request;
+  const ms = Math.round(reply.elapsedTime * 10) / 10;
+  request.log.info({ method, path: url.split('?')[0], status: reply.statusCode, ms }, 'request');
+  done();
 }
 
 async function allowOrigins(app: FastifyInstance, origins: readonly string[] | '*'): Promise<void> {

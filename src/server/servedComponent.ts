@@ -59,18 +59,24 @@ export function servedComponent(executor: Executor, settings: Settings): ServedC
     settings,
     executor,
     check,
-    answer: async ({ endpoint, body, accept, contentType, runId, waiting }) => {
-      check(endpoint);
-      const chosen: Format = endpoint === 'abstractEval' ? 'json' : negotiate(accept);
-      if (body.length === 0) fail('E_MISSING', { path: 'body', expected: 'a JSON object' });
-      checkContentType(contentType);
-      const call = { endpoint, body, format: chosen, run: runOf(runId) };
-      return { contentType: formats[chosen].mediaType, body: await executor.run(call, waiting) };
+    answer: ({ endpoint, body, accept, contentType, runId, waiting }) => {
+      try {
+        check(endpoint);
+        const chosen: Format = endpoint === 'abstractEval' ? 'json' : negotiate(accept);
+        if (body.length === 0) fail('E_MISSING', { path: 'body', expected: 'a JSON object' });
+        checkContentType(contentType);
+        const call = { endpoint, body, format: chosen, run: runOf(runId, chosen) };
+        const answered = (bytes: Uint8Array) => ({ contentType: formats[chosen].mediaType, body: bytes });
+        return executor.run(call, waiting).then(answered);
+      } catch (error) {
+        return Promise.reject(error);
+      }
     },
   };
 }
 
 function checkContentType(contentType: string | undefined): void {
+  if (contentType === 'application/json') return;
   const [type = ''] = (contentType ?? '').split(';');
   if (/^application\/(?:[\w.+-]+\+)?json$/i.test(type.trim())) return;
   const received = contentType === undefined ? 'missing' : describeText(contentType);
@@ -78,8 +84,9 @@ function checkContentType(contentType: string | undefined): void {
 }
 
 // It becomes a part of the name of a folder.
-function runOf(runId: unknown): string {
-  if (runId === undefined) return randomUUID();
+function runOf(runId: unknown, format: Format): string {
+  // Only what writes files needs a name that nobody else has.
+  if (runId === undefined) return format === 'json+binref' ? randomUUID() : '';
   if (typeof runId === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(runId)) return runId;
   const expected = 'at most 64 letters, digits, hyphens and underscores';
   return fail('E_RUN_ID', { path: 'run_id', received: describeText(runId), expected });
