@@ -76,22 +76,30 @@ describe('a flag to stop', () => {
 
   test('is seen by whoever asks, without a turn of the event loop', () => {
     const flag = stopFlag();
-    const { signal, end } = followFlag(flag, reason);
+    const { signal, end } = followFlag(flag, 7, reason);
     expect(signal.aborted).toBe(false);
     signal.throwIfAborted();
-    raiseFlag(flag);
+    raiseFlag(flag, 7);
     expect(signal.aborted).toBe(true);
     expect(() => signal.throwIfAborted()).toThrow('stopped');
     expect(signal.reason).toMatchObject({ message: 'stopped' });
     end();
   });
 
+  test('that is up for one request is not for the next', () => {
+    const flag = stopFlag();
+    raiseFlag(flag, 7);
+    const next = followFlag(flag, 8, reason);
+    expect(next.signal.aborted).toBe(false);
+    next.end();
+  });
+
   test('reaches a listener too, as an abort of a signal that fetch takes', async () => {
     const flag = stopFlag();
-    const { signal, end } = followFlag(flag, reason);
+    const { signal, end } = followFlag(flag, 1, reason);
     const waiting = new Promise((resolve) => signal.addEventListener('abort', resolve));
     expect(signal).toBeInstanceOf(AbortSignal);
-    raiseFlag(flag);
+    raiseFlag(flag, 1);
     await waiting;
     expect(AbortSignal.any([signal]).aborted).toBe(true);
     end();

@@ -6,7 +6,7 @@ import type { Description } from './description.js';
 import type { Call } from './executor.js';
 import { unpackError } from './packedError.js';
 import { raiseFlag, stopFlag } from './stopFlag.js';
-import type { WorkerReply, WorkerStart, WorkerTask } from './workerMessages.js';
+import type { WorkerData, WorkerReply, WorkerStart, WorkerTask } from './workerMessages.js';
 
 /** A request that waits for an answer. */
 export interface Job {
@@ -38,6 +38,8 @@ export interface LaneOptions {
 // A component that cannot be loaded any more is tried again ever less often.
 const FIRST_DELAY_MS = 50;
 const LONGEST_DELAY_MS = 10_000;
+// Requests are numbered anew after so many.
+const MOST_REQUESTS = 2 ** 31 - 1;
 
 /** One worker after the other. */
 export class Lane {
@@ -45,7 +47,8 @@ export class Lane {
   readonly #owner: LaneOwner;
   #worker: Worker | undefined;
   #job: Job | undefined;
-  #stop = stopFlag();
+  readonly #stop = stopFlag();
+  #requests = 0;
   #isReady = false;
   #isClosed = false;
   #delay = FIRST_DELAY_MS;
@@ -53,7 +56,7 @@ export class Lane {
 
   constructor({ start, heap, owner }: LaneOptions) {
     this.#options = {
-      workerData: start,
+      workerData: { ...start, stop: this.#stop } satisfies WorkerData,
       execArgv: ownFlags(process.execArgv),
       ...(heap === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heap } }),
     };
@@ -74,8 +77,8 @@ export class Lane {
   /** Give it a job; it must be free. The memory of the body is given away. */
   run(job: Job): void {
     this.#job = job;
-    this.#stop = stopFlag();
-    const task: WorkerTask = { call: job.call, stop: this.#stop };
+    this.#requests = (this.#requests % MOST_REQUESTS) + 1;
+    const task: WorkerTask = { call: job.call, request: this.#requests };
     const { buffer } = job.call.body;
     // Small bodies of Node lie together in one buffer, which cannot be given away.
     const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === job.call.body.byteLength;
@@ -84,7 +87,7 @@ export class Lane {
 
   /** Ask it to stop what it runs. */
   ask(): void {
-    raiseFlag(this.#stop);
+    raiseFlag(this.#stop, this.#requests);
   }
 
   /** Stop it, whatever it does, and start another. */

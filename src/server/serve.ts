@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, 
 import { ComponentError, fail } from '../errors.js';
 import { refuseBroken } from './brokenRequest.js';
 import { Drain } from './drain.js';
+import { logLines } from './logLines.js';
 import { openExecutor } from './open.js';
 import { settingsOf, whole } from './options.js';
 import { addComponent, type ComponentPluginOptions } from './plugin.js';
@@ -81,7 +82,7 @@ export async function application(
   const requestTimeout = whole(options, 'requestTimeout', 300_000, 1);
   const keepAliveTimeout = whole(options, 'keepAliveTimeout', 65_000, 1);
   const app: FastifyInstance = fastify({
-    logger: { level: options.log ?? 'info', stream: process.stderr },
+    logger: { level: options.log ?? 'info', stream: logLines },
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
     return503OnClosing: false,

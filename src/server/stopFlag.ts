@@ -3,14 +3,14 @@
  * of a sweep it looks at the flag.
  */
 
-/** A new flag, down. */
+/** A new flag, down. One does for all requests of a worker: it is raised for one of them, by its number. */
 export function stopFlag(): SharedArrayBuffer {
   return new SharedArrayBuffer(4);
 }
 
-/** Raise it. */
-export function raiseFlag(flag: SharedArrayBuffer): void {
-  Atomics.store(new Int32Array(flag), 0, 1);
+/** Raise it for request number `request`, from 1 on. */
+export function raiseFlag(flag: SharedArrayBuffer, request: number): void {
+  Atomics.store(new Int32Array(flag), 0, request);
 }
 
 // How often an asynchronous method is told that it may stop.
@@ -23,12 +23,13 @@ export interface Following {
   readonly end: () => void;
 }
 
-/** A signal that is aborted with `reason` once the flag is up: whoever asks it looks at the flag. */
-export function followFlag(flag: SharedArrayBuffer, reason: () => unknown): Following {
+/** A signal that is aborted with `reason` once the flag is up for `request`: whoever asks it looks at the flag. */
+export function followFlag(flag: SharedArrayBuffer, request: number, reason: () => unknown): Following {
+  const view = new Int32Array(flag);
   let signal: AbortSignal | undefined;
   let timer: NodeJS.Timeout | undefined;
   const follow = () => {
-    const [made, look] = signalOf(flag, reason);
+    const [made, look] = signalOf(() => Atomics.load(view, 0) === request, reason);
     timer = setInterval(look, LOOK_MS);
     return made;
   };
@@ -41,13 +42,12 @@ export function followFlag(flag: SharedArrayBuffer, reason: () => unknown): Foll
   };
 }
 
-function signalOf(flag: SharedArrayBuffer, reason: () => unknown): [signal: AbortSignal, look: () => boolean] {
-  const view = new Int32Array(flag);
+function signalOf(isUp: () => boolean, reason: () => unknown): [signal: AbortSignal, look: () => boolean] {
   const controller = new AbortController();
   const { signal } = controller;
   let aborted = false;
   const look = (): boolean => {
-    if (!aborted && Atomics.load(view, 0) !== 0) {
+    if (!aborted && isUp()) {
       aborted = true;
       controller.abort(reason());
     }

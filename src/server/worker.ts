@@ -8,17 +8,17 @@ import type { Settings } from './options.js';
 import { packError } from './packedError.js';
 import { perform } from './perform.js';
 import { followFlag } from './stopFlag.js';
-import type { WorkerReply, WorkerStart, WorkerTask } from './workerMessages.js';
+import type { WorkerData, WorkerReply, WorkerTask } from './workerMessages.js';
 
 const cancelled = () => new ComponentError('E_CANCELLED', { reason: 'nobody waits for it any more' });
 
-async function start(port: MessagePort, { component, settings }: WorkerStart): Promise<void> {
+async function start(port: MessagePort, { component, settings, stop }: WorkerData): Promise<void> {
   const say = (reply: WorkerReply, transfer: readonly ArrayBuffer[] = []) => port.postMessage(reply, [...transfer]);
   try {
     const { file, export: name } = component;
     const target = await loadComponent(file, { export: name, derive: settings.derive });
     port.on('message', async (task: WorkerTask) => {
-      const reply = await run(target, settings, task);
+      const reply = await run(target, settings, task, stop);
       say(reply, reply.kind === 'answer' ? [reply.body.buffer as ArrayBuffer] : []);
     });
     say({ kind: 'ready', description: describeComponent(target.compiled, settings) });
@@ -27,8 +27,13 @@ async function start(port: MessagePort, { component, settings }: WorkerStart): P
   }
 }
 
-async function run(target: Target, settings: Settings, { call, stop }: WorkerTask): Promise<WorkerReply> {
-  const following = followFlag(stop, cancelled);
+async function run(
+  target: Target,
+  settings: Settings,
+  { call, request }: WorkerTask,
+  stop: SharedArrayBuffer,
+): Promise<WorkerReply> {
+  const following = followFlag(stop, request, cancelled);
   try {
     return { kind: 'answer', body: whole(await perform(target, call, settings, following)) };
   } catch (error) {
@@ -43,4 +48,4 @@ function whole(body: Uint8Array): Uint8Array {
   return body.byteLength === body.buffer.byteLength ? body : body.slice();
 }
 
-if (parentPort) await start(parentPort, workerData as WorkerStart);
+if (parentPort) await start(parentPort, workerData as WorkerData);

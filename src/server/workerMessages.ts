@@ -10,11 +10,17 @@ export interface WorkerStart {
   readonly settings: Settings;
 }
 
+/** What a worker is given as it starts. */
+export interface WorkerData extends WorkerStart {
+  /** See `stopFlag.ts`. */
+  readonly stop: SharedArrayBuffer;
+}
+
 /** A request for a worker. It gets one at a time. */
 export interface WorkerTask {
   readonly call: Call;
-  /** See `stopFlag.ts`. */
-  readonly stop: SharedArrayBuffer;
+  /** Its number, by which it may be stopped. */
+  readonly request: number;
 }
 
 /** What a worker says: that it is ready or cannot be, and then one answer to each task. */
