@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { startMetrics } from './metrics.js';
 import { type ComponentSource, openExecutor, type WorkerOptions } from './open.js';
 import { type AnswerOptions, settingsOf } from './options.js';
-import { addRoutes } from './routes.js';
+import { addRoutes, type Memory } from './routes.js';
 import { type ServedComponent, servedComponent } from './servedComponent.js';
 
 /** What the plugin is told. */
@@ -25,7 +25,12 @@ export const componentPlugin: FastifyPluginAsync<ComponentPluginOptions> = async
 };
 
 /** Add a component to an application or a scope of one. */
-export async function addComponent(app: FastifyInstance, served: ServedComponent, withMetrics: boolean): Promise<void> {
+export async function addComponent(
+  app: FastifyInstance,
+  served: ServedComponent,
+  withMetrics: boolean,
+  memory?: Memory,
+): Promise<void> {
   const metrics = withMetrics ? await startMetrics(served.executor) : undefined;
   if (metrics) {
     app.addHook('onResponse', (request, reply, done) => {
@@ -33,5 +38,5 @@ export async function addComponent(app: FastifyInstance, served: ServedComponent
       done();
     });
   }
-  addRoutes(app, served, metrics);
+  addRoutes(app, served, metrics, memory);
 }

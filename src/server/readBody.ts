@@ -20,6 +20,8 @@ export interface BodyOptions {
   readonly announced: number | undefined;
   readonly limit: number;
   readonly budget: Budget;
+  /** Called with each chunk that has been copied, and is read no more. */
+  readonly done?: ((chunk: Uint8Array) => void) | undefined;
 }
 
 /** A body, and how to give back its share of the budget. */
@@ -77,7 +79,7 @@ class Gathered {
   }
 
   add(chunk: Uint8Array): void {
-    const { limit, budget, announced } = this.#options;
+    const { limit, budget, announced, done } = this.#options;
     const length = this.#length + chunk.length;
     if (length > limit) throw tooLarge(length, limit);
     budget.held += chunk.length;
@@ -85,8 +87,10 @@ class Gathered {
       budget.held -= chunk.length;
       throw new ComponentError('E_BUSY', { received: `${budget.held} bytes of requests are under way` });
     }
-    if (this.#place && length <= this.#place.length) this.#place.set(chunk, this.#length);
-    else this.#set(chunk);
+    if (this.#place && length <= this.#place.length) {
+      this.#place.set(chunk, this.#length);
+      done?.(chunk);
+    } else this.#set(chunk);
     this.#length = length;
     if (!this.#place && announced !== undefined && length <= announced && 4 * length >= announced)
       this.#settle(announced);
@@ -124,6 +128,7 @@ class Gathered {
     for (const piece of this.#chunks) {
       place.set(piece, at);
       at += piece.length;
+      this.#options.done?.(piece);
     }
     this.#chunks = [];
     this.#place = place;

@@ -7,9 +7,10 @@ import { operators } from '../operators/index.js';
 import { waitingFor } from './deadline.js';
 import { docsFiles } from './docs/files.js';
 import { errorAnswer } from './errorAnswer.js';
+import { isWorthFreeing } from './freeMemory.js';
 import type { Metrics } from './metrics.js';
 import { type Body, type Budget, readBody } from './readBody.js';
-import type { ServedComponent } from './servedComponent.js';
+import type { ComponentAnswer, ServedComponent } from './servedComponent.js';
 
 const methods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
@@ -22,18 +23,32 @@ interface Route {
   readonly handle: (request: FastifyRequest, reply: FastifyReply) => unknown;
 }
 
+/** What may be done with the memory of bodies. */
+export interface Memory {
+  /** Called with what has been read or sent, and is needed no more: chunks of requests, requests, and answers. */
+  readonly done: (bytes: Uint8Array) => void;
+}
+
+// Hooks of an application that the routes are in may keep what they see.
+const leaveMemory: Memory = { done: () => undefined };
+
 /** Add the routes of a component to a Fastify instance or scope; body, errors and headers are handled in there only. */
-export function addRoutes(app: FastifyInstance, served: ServedComponent, metrics: Metrics | undefined): void {
+export function addRoutes(
+  app: FastifyInstance,
+  served: ServedComponent,
+  metrics: Metrics | undefined,
+  memory: Memory = leaveMemory,
+): void {
   app.setErrorHandler((error, request, reply) => sendError(served, error, request, reply));
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
     done();
   });
-  readBodies(app, served);
-  for (const route of componentRoutes(served, metrics)) addRoute(app, route);
+  readBodies(app, served, memory);
+  for (const route of componentRoutes(served, metrics, memory)) addRoute(app, route);
 }
 
-function componentRoutes(served: ServedComponent, metrics: Metrics | undefined): readonly Route[] {
+function componentRoutes(served: ServedComponent, metrics: Metrics | undefined, memory: Memory): readonly Route[] {
   const document = Buffer.from(JSON.stringify(served.document));
   const send = (path: string, type: string, body: Buffer | string): Route => ({
     method: 'GET',
@@ -41,7 +56,7 @@ function componentRoutes(served: ServedComponent, metrics: Metrics | undefined):
     handle: (_request, reply) => reply.type(type).send(body),
   });
   return [
-    ...endpointNames.map((name) => endpointRoute(served, name)),
+    ...endpointNames.map((name) => endpointRoute(served, name, memory)),
     send('/health', 'application/json', '{"status":"ok"}'),
     send('/openapi.json', 'application/json', document),
     ...docsFiles().map(
@@ -67,29 +82,39 @@ function componentRoutes(served: ServedComponent, metrics: Metrics | undefined):
   ];
 }
 
-function endpointRoute(served: ServedComponent, endpoint: EndpointName): Route {
+function endpointRoute(served: ServedComponent, endpoint: EndpointName, memory: Memory): Route {
   return {
     method: 'POST',
     path: `/${operators[endpoint].route}`,
     check: () => served.check(endpoint),
     handle: (request, reply) => {
       const { bytes, release } = bodyOf(request);
+      const over = () => {
+        release();
+        memory.done(bytes);
+      };
       const { accept, 'content-type': contentType } = request.headers;
       const { run_id: runId } = request.query as { readonly run_id?: unknown };
       const waiting = waitingFor(reply.raw);
       served.answer({ endpoint, body: bytes, accept, contentType, runId, waiting }).then(
-        ({ contentType: type, body }) => {
-          release();
-          const { buffer, byteOffset, byteLength } = body;
-          reply.headers({ 'content-type': type, vary: 'accept' }).send(Buffer.from(buffer, byteOffset, byteLength));
+        (answer) => {
+          over();
+          sendAnswer(reply, answer, memory);
         },
         (error: unknown) => {
-          release();
+          over();
           reply.send(error);
         },
       );
     },
   };
+}
+
+function sendAnswer(reply: FastifyReply, { contentType, body }: ComponentAnswer, { done }: Memory): void {
+  // Only what has been sent to its end is not read any more.
+  if (isWorthFreeing(body.byteLength)) reply.raw.once('finish', () => done(body));
+  const { buffer, byteOffset, byteLength } = body;
+  reply.headers({ 'content-type': contentType, vary: 'accept' }).send(Buffer.from(buffer, byteOffset, byteLength));
 }
 
 const nothing: Body = { bytes: new Uint8Array(), release: () => undefined };
@@ -99,7 +124,7 @@ function bodyOf({ body }: FastifyRequest): Body {
 }
 
 // Whatever its type says it is: the component's side says what is wrong with that.
-function readBodies(app: FastifyInstance, { settings }: ServedComponent): void {
+function readBodies(app: FastifyInstance, { settings }: ServedComponent, { done }: Memory): void {
   const limit = settings.bodyLimit;
   const budget: Budget = { held: 0, most: 8 * Math.max(limit, 2 ** 24) };
   app.removeAllContentTypeParsers();
@@ -107,7 +132,7 @@ function readBodies(app: FastifyInstance, { settings }: ServedComponent): void {
     const { 'content-length': length, 'content-encoding': encoding = 'identity' } = request.headers;
     if (encoding !== 'identity')
       return Promise.reject(new ComponentError('E_ENCODING', { received: encoding.slice(0, 80) }));
-    return readBody(stream, { announced: length === undefined ? undefined : Number(length), limit, budget });
+    return readBody(stream, { announced: length === undefined ? undefined : Number(length), limit, budget, done });
   });
 }
 

@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, 
 import { ComponentError, fail } from '../errors.js';
 import { refuseBroken } from './brokenRequest.js';
 import { Drain } from './drain.js';
+import { freeMemory } from './freeMemory.js';
 import { logLines } from './logLines.js';
 import { openExecutor } from './open.js';
 import { settingsOf, whole } from './options.js';
@@ -108,7 +109,7 @@ export async function application(
       reply,
     );
   });
-  await app.register(async (scope) => addComponent(scope, served, options.metrics ?? true));
+  await app.register(async (scope) => addComponent(scope, served, options.metrics ?? true, { done: freeMemory }));
   return app;
 }
 

@@ -4,6 +4,7 @@ import { ComponentError } from '../errors.js';
 import { loadComponent } from '../loading/load.js';
 import type { Target } from '../runtime/invoke.js';
 import { describeComponent } from './description.js';
+import { freeMemory } from './freeMemory.js';
 import type { Settings } from './options.js';
 import { packError } from './packedError.js';
 import { perform } from './perform.js';
@@ -40,6 +41,8 @@ async function run(
     return { kind: 'error', error: packError(error) };
   } finally {
     following.end();
+    // Every array of it has memory of its own by now.
+    freeMemory(call.body);
   }
 }
 

@@ -1,0 +1,34 @@
+/**
+ * Giving large memory back at once, instead of when garbage is collected.
+ *
+ * A process that serves bodies of a megabyte takes and drops a gigabyte a second. The collector runs often then, and what it
+ * gives back to the system has to be mapped anew, page by page: 350 µs for a megabyte, instead of 8 when the
+ * allocator still has it. A buffer that is sent to a port that is closed is detached, and its memory is free.
+ */
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+
+// Less is cheaper to collect than to send.
+const LEAST = 16_384;
+
+let nowhere: MessagePort | undefined;
+
+function openNowhere(): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  port2.close();
+  return port1;
+}
+
+/** Whether it is worth while to free so many bytes. */
+export function isWorthFreeing(length: number): boolean {
+  return length >= LEAST;
+}
+
+/**
+ * Free the memory of `bytes`, where they are all of a buffer. Whoever calls knows that nobody else reads it, now or later:
+ * views of it have length 0 from now on.
+ */
+export function freeMemory({ buffer, byteLength }: Uint8Array): void {
+  if (!isWorthFreeing(byteLength) || buffer.byteLength !== byteLength || !(buffer instanceof ArrayBuffer)) return;
+  nowhere ??= openNowhere();
+  nowhere.postMessage(undefined, [buffer]);
+}
