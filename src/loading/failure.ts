@@ -5,9 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ComponentError, problem } from '../errors.js';
 import { builtFile } from './builtFile.js';
 import { inWords } from './inWords.js';
-
-/** The mark of a compiler's syntax error: from the hooks' thread it arrives as a plain error, known by its message. */
-export const SYNTAX_MARK = 'TypeScript syntax error in ';
+import { SYNTAX_MARK } from './syntaxMark.js';
 
 /** The error to raise for what importing `file` threw. A definition error is passed on. */
 export function explainFailure(cause: unknown, file: string): ComponentError {
