@@ -13,6 +13,7 @@ const core = ['errors', 'array', 'schema', 'codec', 'operators', 'derive', 'comp
 
 /** Each room, in the order of the layers, with the rooms (or single files) that it may import. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
+  commonjs: [],
   errors: [],
   array: ['errors'],
   schema: ['errors', 'array'],

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 export const root: string = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The program `cotangent`. */
-export const program: string = join(root, 'dist/src/cli/main.js');
+export const program: string = join(root, 'dist/bundle/cli/main.js');
 
 /** The component that does nothing, compiled. */
 export const noop: string = join(root, 'dist/benchmarks/noop.js');

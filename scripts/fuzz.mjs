@@ -10,11 +10,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { loadComponent } from '../dist/src/loading/load.js';
-import { inlineExecutor } from '../dist/src/server/inline.js';
-import { settingsOf } from '../dist/src/server/options.js';
-import { application } from '../dist/src/server/serve.js';
-import { servedComponent } from '../dist/src/server/servedComponent.js';
+import { openApplication } from '../dist/bundle/server/serve.js';
 
 const count = Number(process.argv[2] ?? 100_000);
 const seed = Number(process.argv[3] ?? 20_260_101);
@@ -369,10 +365,16 @@ writeFileSync(join(inputPath, 'good.bin'), Buffer.alloc(64));
 const secrets = [process.cwd(), homedir(), home, 'node_modules', '/dist/'].filter((text) => text.length > 1);
 const stack = /\n\s+at |\.[cm]?[jt]s:\d+/;
 
-const settings = settingsOf({ inputPath, outputPath });
-const target = await loadComponent(join(import.meta.dirname, '../__tests__/fixtures/server/sampler.ts'));
-const served = servedComponent(inlineExecutor(target, settings), settings);
-const app = await application(served, { log: 'silent', headersTimeout: 1000, requestTimeout: 1500 });
+const file = join(import.meta.dirname, '../__tests__/fixtures/server/sampler.ts');
+const limits = { headersTimeout: 1000, requestTimeout: 1500 };
+const { app } = await openApplication({
+  component: { file },
+  workers: 0,
+  inputPath,
+  outputPath,
+  log: 'silent',
+  ...limits,
+});
 const failures = [];
 
 const statuses = new Map();

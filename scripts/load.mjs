@@ -20,7 +20,7 @@ const quantile = (values, q) =>
 /** A server in a process of its own. */
 async function start(component, options = {}) {
   const script = `
-    import { serve } from ${JSON.stringify(join(root, 'dist/src/server/index.js'))};
+    import { serve } from ${JSON.stringify(join(root, 'dist/bundle/server/index.js'))};
     const server = await serve({ component: { file: ${JSON.stringify(join(root, '__tests__/fixtures/server', component))} }, port: 0, log: 'silent', ...${JSON.stringify(options)} });
     process.once('SIGTERM', async () => { await server.close(); process.exit(0); });
     console.log(server.url);`;

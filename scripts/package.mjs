@@ -18,6 +18,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { kinds, prepareFolder, runExamples } from './commands.mjs';
+import { loadSource } from './loadSource.mjs';
 import { readmeBlocks } from './readme.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -89,7 +90,8 @@ const checks = {
     );
     const files = run('tar', ['-tzf', tarball], home).trim().split('\n');
     const strange = files.filter(
-      (file) => !/^package\/(dist\/(src|decorators)\/.*\.(js|js\.map|d\.ts|json)|templates\/.*|[^/]+)$/.test(file),
+      (file) =>
+        !/^package\/(dist\/bundle\/.*\.js(\.map)?|dist\/(src|decorators)\/.*\.d\.ts|templates\/.*|[^/]+)$/.test(file),
     );
     if (strange.length > 0) throw new Error(`The package holds ${strange.join(', ')}.`);
     return `${files.length} files`;
@@ -173,7 +175,7 @@ function prepareProject() {
 }
 
 async function runInstalled(kind) {
-  const { commands } = await import(join(project, 'node_modules', manifest.name, 'dist/src/cli/commands/index.js'));
+  const { commands } = await loadSource('src/cli/commands/index.ts');
   const folder = join(project, `commands-${kind.type}-${kind.legacy}`);
   prepareFolder(folder, join(root, 'examples/rosenbrock'), kind);
   return `${await runExamples(commands, folder, join(project, 'node_modules/.bin'))} examples`;

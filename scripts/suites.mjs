@@ -53,7 +53,7 @@ for (const [compiler, compile] of Object.entries(compilers)) {
       testMatch: ['**/__tests__/decorators/*.test.js'],
       testPathIgnorePatterns: [],
       transform: {},
-      moduleNameMapper: { '^cotangent$': join(root, 'dist/src/index.js') },
+      moduleNameMapper: { '^cotangent$': join(root, 'dist/bundle/index.js') },
       haste: { retainAllFiles: true },
     };
     const options = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];

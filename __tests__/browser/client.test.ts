@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
@@ -52,14 +52,21 @@ function bundled(contents: string): Promise<BuildResult<{ write: false; metafile
   return build({ ...common, stdin, format: 'iife', write: false, metafile: true, absWorkingDir: root });
 }
 
-const everything = "import * as client from './dist/src/client/index.js'; globalThis.client = client;";
+/** The sources that a file of the build was made of. */
+function sourcesOf(path: string): string[] {
+  const { sources } = JSON.parse(readFileSync(resolve(root, `${path}.map`), 'utf8')) as { sources: string[] };
+  return sources.map((source) => relative(root, resolve(root, dirname(path), source)));
+}
+
+const everything = "import * as client from 'cotangent/client'; globalThis.client = client;";
 
 describe('the bundle of the client', () => {
   test('holds no Node module, no server, and no class-validator', async () => {
     const { metafile } = await bundled(everything);
     const written = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
-    const inputs = written.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path);
-    expect(inputs).toContain('dist/src/client/connect.js');
+    const files = written.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path);
+    const inputs = files.flatMap((path) => (path.startsWith('dist/') ? sourcesOf(path) : path));
+    expect(inputs).toContain('src/client/connect.ts');
     expect(
       inputs.filter((path) => /^node:|\(disabled\)|class-validator|src\/(server|cli|proxy|loading)\//.test(path)),
     ).toEqual([]);

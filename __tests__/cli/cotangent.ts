@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 /** The folder of this repository. */
 export const root: string = resolve('.');
 
-const program = join(root, 'dist/src/cli/main.js');
+const program = join(root, 'dist/bundle/cli/main.js');
 
 /** What a program left behind. */
 export interface Outcome {

@@ -111,7 +111,7 @@ describe('a component that misbehaves', () => {
 
 /** Interrupt `apply` once the component is in it: how the program ended, as a shell counts it. */
 function interrupted(file: string): Promise<number | null> {
-  const words = [join(root, 'dist/src/cli/main.js'), 'apply', file, request];
+  const words = [join(root, 'dist/bundle/cli/main.js'), 'apply', file, request];
   const child = spawn(process.execPath, words, { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
   child.stderr.once('data', () => child.kill('SIGINT'));
   const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);

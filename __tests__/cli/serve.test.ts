@@ -18,7 +18,7 @@ interface Served {
 
 /** A server, once it says where it is. */
 async function serve(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Served> {
-  const args = [join(root, 'dist/src/cli/main.js'), 'serve', '--port', '0', ...words];
+  const args = [join(root, 'dist/bundle/cli/main.js'), 'serve', '--port', '0', ...words];
   const child = spawn(process.execPath, args, {
     cwd,
     env: { ...process.env, ...env },

@@ -6,7 +6,7 @@ import { connect } from '../../src/client/index.js';
 import { checksOf, pythonServer } from './python.js';
 
 const upstream = await pythonServer('jacobianOnly', { TESSERACT_NAME: 'Sine' });
-const command = resolve(import.meta.dirname, '../../dist/src/cli/main.js');
+const command = resolve(import.meta.dirname, '../../dist/bundle/cli/main.js');
 const rules = ['--derive', 'vjpFromJacobian', '--derive', 'jvpFromJacobian'];
 const proxy = spawn(process.execPath, [command, 'proxy', upstream.url, ...rules, '--port', '0'], {
   stdio: ['ignore', 'ignore', 'pipe'],

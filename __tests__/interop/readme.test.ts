@@ -17,7 +17,7 @@ const home = mkdtempSync(join(tmpdir(), 'cotangent-readme-'));
 const bin = join(home, 'bin');
 mkdirSync(bin);
 const shims = {
-  npx: `#!/bin/sh\n[ "$1" = cotangent ] || exit 1\nshift\nexec "${process.execPath}" "${root}/dist/src/cli/main.js" "$@"\n`,
+  npx: `#!/bin/sh\n[ "$1" = cotangent ] || exit 1\nshift\nexec "${process.execPath}" "${root}/dist/bundle/cli/main.js" "$@"\n`,
   npm: `#!/bin/sh\n[ "$1" = install ] || exit 1\nmkdir -p node_modules && ln -s "${root}" node_modules/cotangent\n`,
 };
 for (const [name, text] of Object.entries(shims)) {

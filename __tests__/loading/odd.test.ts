@@ -112,7 +112,7 @@ const refused: readonly Row[] = [
 const special = /loop|dangling|folder|longlong|^nul[^l]/;
 
 const driver = `
-import { loadComponent } from ${JSON.stringify(join(root, 'dist/src/loading/load.js'))};
+import { loadComponent } from ${JSON.stringify(join(root, 'dist/bundle/loading/load.js'))};
 const outcomes = {};
 for (const name of JSON.parse(process.argv[2])) {
   try {

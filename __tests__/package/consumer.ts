@@ -48,5 +48,6 @@ export async function installBuild(folder: string): Promise<Outcome> {
   const home = join(folder, 'node_modules/cotangent');
   mkdirSync(home);
   copyFileSync(join(root, 'package.json'), join(home, 'package.json'));
-  return tsc(root, '-p', 'tsconfig.build.json', '--outDir', resolve(home, 'dist'));
+  const types = await tsc(root, '-p', 'tsconfig.build.json', '--outDir', resolve(home, 'dist'));
+  return types.failed ? types : runNode(root, join(root, 'scripts/bundle.mjs'), resolve(home, 'dist'));
 }

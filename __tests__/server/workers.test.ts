@@ -167,7 +167,7 @@ describe('loading', () => {
   });
 
   test('a program that came as a flag of Node is not run again in its workers', async () => {
-    const entry = new URL('../../dist/src/server/index.js', import.meta.url).href;
+    const entry = new URL('../../dist/bundle/server/index.js', import.meta.url).href;
     const program = `
       import { serve } from ${JSON.stringify(entry)};
       const server = await serve({ component: { file: ${JSON.stringify(file)} }, port: 0, log: 'silent' });

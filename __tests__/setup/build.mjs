@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { bundle } from '../../scripts/bundle.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 const dist = join(root, 'dist');
@@ -12,21 +13,26 @@ const stamp = join(dist, 'built');
 const lock = join(root, 'node_modules/.cache/cotangent-build');
 
 export default async function build() {
-  await locked(() => {
-    const newest = Math.max(...['src', 'decorators', 'tsconfig.build.json', 'tsconfig.json'].map(newestIn));
+  await locked(async () => {
+    const newest = Math.max(
+      ...['src', 'decorators', 'package.json', 'scripts/bundle.mjs', 'tsconfig.build.json', 'tsconfig.json'].map(
+        newestIn,
+      ),
+    );
     if (timeOf(stamp) > newest && timeOf(join(dist, 'src/index.js')) > 0) return;
     const started = new Date();
-    compile();
+    await compile();
     writeFileSync(stamp, '');
     utimesSync(stamp, started, started);
   });
 }
 
-function compile() {
+async function compile() {
+  await bundle(dist);
   try {
     execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], { cwd: root, encoding: 'utf8' });
   } catch (error) {
-    // The compiler writes its output all the same. That the types hold is checked elsewhere.
+    // The declarations are written all the same. That the types hold is checked elsewhere.
     process.stderr.write(`The build has errors:\n${error.stdout}`);
     if (process.env.CI) throw error;
   }
@@ -46,7 +52,7 @@ async function locked(work) {
     }
   }
   try {
-    work();
+    await work();
   } finally {
     rmdirSync(lock);
   }

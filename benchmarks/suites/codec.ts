@@ -1,13 +1,13 @@
 /** `encoding`, `decoding` and `roundtrip`: one vector as the bytes of a body, and back to a checked instance. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DType, NdArray } from 'cotangent';
 import { parseBody } from '../../src/codec/body.js';
 import { decodeTree } from '../../src/codec/decode.js';
 import type { Compression } from '../../src/codec/encoding.js';
 import type { Format } from '../../src/codec/index.js';
 import { arrayFiles } from '../../src/codec/node/files.js';
 import { writeJson } from '../../src/codec/write.js';
+import { type DType, NdArray } from '../../src/index.js';
 import { check } from '../../src/schema/check.js';
 import { schemaOf } from '../../src/schema/schema.js';
 import { type Run, timed, timedApart } from '../measure.js';

@@ -5,6 +5,9 @@
  * Contractions are compared with NumPy's `tensordot` on one thread and with ml-matrix's `mmul`; rules with the
  * functions of the original that do the same.
  */
+
+import { Matrix } from 'ml-matrix';
+import { contractLeading, contractTrailing } from '../../src/array/contraction.js';
 import {
   jacobianFromJvp,
   jacobianFromVjp,
@@ -13,9 +16,7 @@ import {
   type NdArray as Vector,
   vjpFromJacobian,
   zeros,
-} from 'cotangent';
-import { Matrix } from 'ml-matrix';
-import { contractLeading, contractTrailing } from '../../src/array/contraction.js';
+} from '../../src/index.js';
 import { type Run, timed } from '../measure.js';
 import { type Case, type Entry, type Setting, type Suite, values } from './suite.js';
 

@@ -7,7 +7,7 @@
 import { createServer } from 'node:http';
 import { connect as open, type Socket } from 'node:net';
 import { NdArray } from 'cotangent';
-import { connect } from '../../src/client/index.js';
+import { connect } from 'cotangent/client';
 import { writeJson } from '../../src/codec/write.js';
 import { type Run, timedAsync } from '../measure.js';
 import { noop, noopPython, program } from '../places.js';

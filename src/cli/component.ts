@@ -1,5 +1,7 @@
 /** The component that a command is about: which file was named, loaded with the options that were given. */
 import { existsSync } from 'node:fs';
+import { loadComponent } from '../loading/load.js';
+import { operators } from '../operators/index.js';
 import type { Target } from '../runtime/invoke.js';
 import type { OptionValues } from './options.js';
 
@@ -11,8 +13,12 @@ export function componentFile(options: OptionValues, argument?: string): string 
 }
 
 /** The component in that file. */
-export async function openTarget(options: OptionValues, argument?: string): Promise<Target> {
-  const { loadComponent } = await import('../loading/load.js');
+export function openTarget(options: OptionValues, argument?: string): Promise<Target> {
   const { export: name, derive } = options;
   return loadComponent(componentFile(options, argument), { export: name, derive });
+}
+
+/** The routes of the endpoints that it offers. */
+export function routesOf({ compiled }: Target): readonly string[] {
+  return [...compiled.plan.keys()].map((endpoint) => operators[endpoint].route);
 }

@@ -1,12 +1,11 @@
 /** New projects: the files of `templates/project`, with names filled in. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fail } from '../errors.js';
+import { manifestPath } from '../loading/builtFile.js';
 import { writeOutput } from './output.js';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-const template = join(root, 'templates/project');
+const template = join(dirname(manifestPath), 'templates/project');
 // npm leaves a .gitignore out of every package.
 const renamed: Readonly<Record<string, string | undefined>> = { gitignore: '.gitignore' };
 
@@ -58,5 +57,5 @@ function packageName(folder: string): string {
 }
 
 function versionOf(): string {
-  return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string }).version;
+  return (JSON.parse(readFileSync(manifestPath, 'utf8')) as { readonly version: string }).version;
 }

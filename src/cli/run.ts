@@ -1,6 +1,7 @@
 /** One run of the command line: from its words to an exit code. */
 import { readFileSync } from 'node:fs';
 import { fail } from '../errors.js';
+import { manifestPath } from '../loading/builtFile.js';
 import { nearest } from '../schema/suggest.js';
 import { type Command, exitCodes } from './command.js';
 import { type CommandName, commandNames, commands, isCommand } from './commands/index.js';
@@ -45,8 +46,7 @@ function withoutCommand(wantsHelp: boolean, given: Words['given']): number {
 
 /** The version of this package. */
 function versionOf(): string {
-  const manifest = new URL('../../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { readonly version: string }).version;
+  return (JSON.parse(readFileSync(manifestPath, 'utf8')) as { readonly version: string }).version;
 }
 
 function unknownCommand(name: string): never {

@@ -2,12 +2,12 @@
  * Adding derivations to endpoints that are there already, of whatever kind: a local component's, or those that requests
  * over the network answer.
  */
-import type { RuleName } from '../derive/rules.js';
-import { rules } from '../derive/rules.js';
+
+import { type RuleName, ruleNames, rules } from '../derive/rules.js';
+import { fail } from '../errors.js';
 import { watched } from './behind.js';
 import { type CompiledComponent, provenanceOf } from './compile.js';
 import { type Dispatch, derived } from './dispatch.js';
-import { isNew } from './optIn.js';
 import { belongsTo, memoOf, recalled } from './recall.js';
 import { checkBases, type DerivedEndpoint, type Plan } from './resolve.js';
 
@@ -47,4 +47,19 @@ function tableOf(compiled: CompiledComponent, plan: Plan, base: Dispatch): Dispa
     if (added || endpoint === 'jacobian') table[endpoint] = recalled(plan, endpoint, run, memo);
   }
   return Object.freeze(table as Dispatch);
+}
+
+/**
+ * Whether a plan lacks this rule. Raises `E_DERIVE_UNKNOWN`, and `E_DERIVE_OWN_EXISTS` or `E_DERIVE_TWICE` where the
+ * plan answers its endpoint otherwise. `decorator` is how the opt-in is written, for messages.
+ */
+export function isNew(component: string, plan: Plan, name: string, decorator: string): name is RuleName {
+  if (!Object.hasOwn(rules, name))
+    return fail('E_DERIVE_UNKNOWN', { component, rule: name, known: ruleNames.join(', ') });
+  const endpoint = rules[name as RuleName].to;
+  const present = plan.get(endpoint);
+  if (!present) return true;
+  if (present.kind === 'own') return fail('E_DERIVE_OWN_EXISTS', { component, decorator, method: present.method });
+  if (present.rule === name) return false;
+  return fail('E_DERIVE_TWICE', { component, endpoint, first: present.decorator, second: decorator });
 }

@@ -1,11 +1,9 @@
 /** Opting a class in to derivations from outside, when it is served or called: the class itself stays as it is. */
-import { type RuleName, ruleNames, rules } from '../derive/rules.js';
-import { fail } from '../errors.js';
 import { type AnyClass, metadataOf } from '../schema/metadata.js';
 import { note } from './annotations.js';
 import { compile } from './compile.js';
 import { DifferentiableComponent } from './component.js';
-import type { Plan } from './resolve.js';
+import { isNew } from './extend.js';
 
 /** How the opt-in is written, for messages. */
 const written = (rule: string) => `--derive ${rule}`;
@@ -22,19 +20,4 @@ export function withDerivations(type: AnyClass, names: readonly string[]): AnyCl
   Object.defineProperty(derived, 'name', { value: type.name, configurable: true });
   for (const rule of added) note(metadataOf(derived), 'derivation', { rule, decorator: written(rule) });
   return derived;
-}
-
-/**
- * Whether a plan lacks this rule. Raises `E_DERIVE_UNKNOWN`, and `E_DERIVE_OWN_EXISTS` or `E_DERIVE_TWICE` where the
- * plan answers its endpoint otherwise. `decorator` is how the opt-in is written, for messages.
- */
-export function isNew(component: string, plan: Plan, name: string, decorator: string): name is RuleName {
-  if (!Object.hasOwn(rules, name))
-    return fail('E_DERIVE_UNKNOWN', { component, rule: name, known: ruleNames.join(', ') });
-  const endpoint = rules[name as RuleName].to;
-  const present = plan.get(endpoint);
-  if (!present) return true;
-  if (present.kind === 'own') return fail('E_DERIVE_OWN_EXISTS', { component, decorator, method: present.method });
-  if (present.rule === name) return false;
-  return fail('E_DERIVE_TWICE', { component, endpoint, first: present.decorator, second: decorator });
 }

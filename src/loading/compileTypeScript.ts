@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { transformSync } from '@swc/core';
 import { compilerOptions, type ModuleFormat } from './dialect.js';
-import { SYNTAX_MARK } from './failure.js';
+import { SYNTAX_MARK } from './syntaxMark.js';
 
 /** The JavaScript of a TypeScript file. Raises an error whose message is `SYNTAX_MARK`, `file:line:column`, `: reason`. */
 export function compileTypeScript(path: string, format: ModuleFormat): string {

@@ -1,12 +1,11 @@
 /** Why a file could not be loaded, in words: where a syntax error is, what an import lacks, what the file itself threw. */
 import { spawnSync } from 'node:child_process';
-import { relative } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ComponentError, problem } from '../errors.js';
+import { builtFile } from './builtFile.js';
 import { inWords } from './inWords.js';
-
-/** The mark of a compiler's syntax error: from the hooks' thread it arrives as a plain error, known by its message. */
-export const SYNTAX_MARK = 'TypeScript syntax error in ';
+import { SYNTAX_MARK } from './syntaxMark.js';
 
 /** The error to raise for what importing `file` threw. A definition error is passed on. */
 export function explainFailure(cause: unknown, file: string): ComponentError {
@@ -64,7 +63,7 @@ function placeOf(
   return undefined;
 }
 
-const own = fileURLToPath(new URL('..', import.meta.url));
+const own = dirname(fileURLToPath(builtFile('index')));
 
 function isForeign(place: string): boolean {
   return place.includes('node_modules') || place.replace('file://', '').startsWith(own);

@@ -1,5 +1,6 @@
 /** Installing the hooks of `hooks.ts` in the way that this version of Node has. */
 import * as nodeModule from 'node:module';
+import { builtFile } from './builtFile.js';
 import type { load, resolve } from './hooks.js';
 
 /** The hooks. */
@@ -24,5 +25,5 @@ export function installHooks(hooks?: Hooks): void {
   if (installed) return;
   installed = true;
   if (registerHooks && hooks) registerHooks({ load: hooks.load, resolve: hooks.resolve });
-  else nodeModule.register('./hooks.js', import.meta.url);
+  else nodeModule.register(builtFile('loading/hooks'));
 }

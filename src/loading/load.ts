@@ -7,7 +7,6 @@ import { withDerivations } from '../component/optIn.js';
 import { holdAlone } from '../component/recall.js';
 import { fail } from '../errors.js';
 import type { Target } from '../runtime/invoke.js';
-import { explainFailure } from './failure.js';
 import { importFile } from './importFile.js';
 import { type ComponentClass, pickComponent } from './pick.js';
 
@@ -35,6 +34,7 @@ async function componentIn(path: string, file: string, name: string | undefined)
     if (!statSync(path, { throwIfNoEntry: false })?.isFile()) fail('E_LOAD_MISSING', { file });
     return pickComponent(await importFile(path), file, name);
   } catch (cause) {
+    const { explainFailure } = await import('./failure.js');
     throw explainFailure(cause, file);
   }
 }

@@ -3,9 +3,9 @@
  * left out, `paths` of tsconfig.json apply, and `cotangent` is always this very copy.
  */
 import { readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { createPathsMatcher } from 'get-tsconfig';
+import { manifestPath } from './builtFile.js';
 import { tsconfigOf } from './dialect.js';
 
 const sources: Readonly<Record<string, readonly string[] | undefined>> = {
@@ -15,7 +15,6 @@ const sources: Readonly<Record<string, readonly string[] | undefined>> = {
   '.cjs': ['.cts'],
 };
 const omitted = ['.ts', '.tsx', '.mts', '.cts', '/index.ts', '/index.tsx'];
-const manifestPath = createRequire(import.meta.url).resolve('cotangent/package.json');
 const { exports: entries } = JSON.parse(readFileSync(manifestPath, 'utf8')) as { readonly exports: Entries };
 
 type Entries = Readonly<Record<string, { readonly default: string } | string>>;

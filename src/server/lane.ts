@@ -1,7 +1,7 @@
 /** One worker thread and what it is doing. A worker that stops, or is stopped, is replaced. */
 import { type WorkerOptions as NodeWorkerOptions, Worker } from 'node:worker_threads';
 import { ComponentError } from '../errors.js';
-import { compiledFile } from './compiledFile.js';
+import { builtFile } from '../loading/builtFile.js';
 import type { Description } from './description.js';
 import type { Call } from './executor.js';
 import { unpackError } from './packedError.js';
@@ -105,7 +105,7 @@ export class Lane {
   }
 
   #launch(): void {
-    const worker = new Worker(compiledFile('worker'), this.#options);
+    const worker = new Worker(builtFile('server/worker'), this.#options);
     this.#worker = worker;
     let reason = 'it ended by itself';
     worker.on('message', (reply: WorkerReply) => this.#hear(worker, reply));

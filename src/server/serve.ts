@@ -44,15 +44,33 @@ const IDLE_MS = 500;
  * Serve a component until `close` is called. Raises what loading it does, `E_SERVE_OPTION`, and `E_SERVE_LISTEN`.
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
+  const { app, served, sending } = await openApplication(options);
+  try {
+    const drain = new Drain(app.server);
+    const url = await listen(app, options);
+    return { url, close: once(() => end(app, () => drain.finish({ idle: IDLE_MS, sending }), served)) };
+  } catch (error) {
+    await served.executor.close();
+    throw error;
+  }
+}
+
+/** A server before it listens. */
+export interface Application {
+  readonly app: FastifyInstance;
+  readonly served: ServedComponent;
+  /** How many milliseconds the headers of a request may take. */
+  readonly sending: number;
+}
+
+/** The component in a Fastify application of its own. Raises what `serve` does but for `E_SERVE_LISTEN`. */
+export async function openApplication(options: ServeOptions): Promise<Application> {
   const settings = settingsOf(options);
   const executor = await openExecutor(options.component, settings, options);
   try {
     const served = servedComponent(executor, settings);
     const sending = whole(options, 'headersTimeout', 15_000, 1);
-    const app = await application(served, options, sending);
-    const drain = new Drain(app.server);
-    const url = await listen(app, options);
-    return { url, close: once(() => end(app, () => drain.finish({ idle: IDLE_MS, sending }), served)) };
+    return { app: await application(served, options, sending), served, sending };
   } catch (error) {
     await executor.close();
     throw error;
@@ -74,8 +92,7 @@ function once(work: () => Promise<void>): () => Promise<void> {
   };
 }
 
-/** The application, before it listens. */
-export async function application(
+async function application(
   served: ServedComponent,
   options: Omit<ServeOptions, 'component'>,
   headersTimeout: number,

@@ -14,12 +14,14 @@ export const check: Command = {
     },
   ],
   run: async ({ options, args, write, say }) => {
-    const [{ openTarget }, { explain }] = await Promise.all([import('../component.js'), import('../report.js')]);
+    const [{ openTarget, routesOf }, { explain }] = await Promise.all([
+      import('../component.js'),
+      import('../report.js'),
+    ]);
     try {
-      const { compiled } = await openTarget(options, args[0]);
-      const { operators } = await import('../../operators/index.js');
-      const offered = [...compiled.plan.keys()].map((endpoint) => operators[endpoint].route).join(', ');
-      await write(`ok: ${compiled.name} ${compiled.version} offers ${offered}\n`);
+      const target = await openTarget(options, args[0]);
+      const { name, version } = target.compiled;
+      await write(`ok: ${name} ${version} offers ${routesOf(target).join(', ')}\n`);
       return exitCodes.ok;
     } catch (error) {
       say(explain(error, options.debug).trimEnd());

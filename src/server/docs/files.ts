@@ -1,6 +1,6 @@
 /** The files of the documentation page. They refer to nothing but each other and the server they come from. */
 import { readFileSync } from 'node:fs';
-import { compiledFile } from '../compiledFile.js';
+import { builtFile } from '../../loading/builtFile.js';
 import { pageHtml } from './page.js';
 import { pageStyle } from './style.js';
 
@@ -19,7 +19,7 @@ const headers = { 'content-security-policy': policy, 'referrer-policy': 'no-refe
 
 /** Every file. */
 export function docsFiles(): readonly DocsFile[] {
-  const script = readFileSync(compiledFile('docs/browser'), 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '');
+  const script = readFileSync(builtFile('server/docs/browser'), 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '');
   return [
     { path: '/docs', type: 'text/html; charset=utf-8', body: pageHtml, headers },
     { path: '/docs/page.css', type: 'text/css; charset=utf-8', body: pageStyle, headers },
