@@ -166,14 +166,15 @@ describe('loading', () => {
     }
   });
 
-  test('a program that came as a flag of Node is not run again in its workers', async () => {
+  test('a program that came as a flag of Node is not run again in its workers, and flags of the engine hinder none', async () => {
     const entry = new URL('../../dist/bundle/server/index.js', import.meta.url).href;
     const program = `
       import { serve } from ${JSON.stringify(entry)};
       const server = await serve({ component: { file: ${JSON.stringify(file)} }, port: 0, log: 'silent' });
       console.log(server.url);
       await server.close();`;
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
+    const flags = ['--max-old-space-size=200', '--input-type=module', '-e', program];
+    const { stdout } = await promisify(execFile)(process.execPath, flags);
     expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\n$/);
   });
 

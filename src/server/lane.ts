@@ -57,7 +57,7 @@ export class Lane {
   constructor({ start, heap, owner }: LaneOptions) {
     this.#options = {
       workerData: { ...start, stop: this.#stop } satisfies WorkerData,
-      execArgv: ownFlags(process.execArgv),
+      ...ownFlags(process.execArgv),
       ...(heap === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heap } }),
     };
     this.#owner = owner;
@@ -150,9 +150,13 @@ export class Lane {
   }
 }
 
-// A worker inherits the flags of Node; a program that came as one of them would be run again in it.
-function ownFlags(flags: readonly string[]): string[] {
+/**
+ * The flags of Node that a worker is given where it may not inherit all of them: a program that came as one of them would be
+ * run again in it. Otherwise none are named, since those of the engine (`--max-old-space-size`) may be inherited, not named.
+ */
+function ownFlags(flags: readonly string[]): Pick<NodeWorkerOptions, 'execArgv'> {
   const program = flags.findIndex((flag) => /^(-e|--eval|-p|--print|-pe)$/.test(flag));
-  const isProgram = (i: number) => program >= 0 && (i === program || i === program + 1);
-  return flags.filter((flag, i) => !isProgram(i) && !flag.startsWith('--input-type'));
+  if (program < 0) return {};
+  const isProgram = (i: number) => i === program || i === program + 1;
+  return { execArgv: flags.filter((flag, i) => !isProgram(i) && !/^--(input-type|m(ax|in)-)/.test(flag)) };
 }

@@ -4,7 +4,6 @@
  * A request is not trusted. A name is refused by its form first; then the file is opened, and what was opened, not its
  * name, must lie in the folder, so that exchanging a link in between gains nothing. No message says where a folder is.
  */
-import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -131,7 +130,7 @@ function appender({ output, run = '', fileBytes = FILE_BYTES }: ArrayFolders): (
     }
     const flag = size > fileBytes ? 'ax' : 'a';
     if (flag === 'ax') {
-      name = run === '' ? `${randomUUID()}.bin` : `${run}/${randomUUID()}.bin`;
+      name = run === '' ? `${freshName()}.bin` : `${run}/${freshName()}.bin`;
       size = 0;
     }
     write(output, run, name, bytes, flag);
@@ -155,6 +154,15 @@ function write(output: string, run: string, name: string, bytes: Uint8Array, fla
     const received = codeOf(cause) ?? 'it failed';
     fail('E_ARRAY_FILE_WRITE', { received, expected: 'an output folder that can be written to' }, { cause });
   }
+}
+
+// Enough that no two are equal, which `ax` makes sure of, and no secret: `node:crypto` would take a tenth of a short command.
+function freshName(): string {
+  const word = () =>
+    Math.floor(Math.random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0');
+  return `${word()}-${word()}-${word()}-${word()}`;
 }
 
 /** The code of an error of the system: `ENOENT`. */
