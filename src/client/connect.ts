@@ -93,7 +93,7 @@ function addressOf(text: string): string {
 
 async function fetchDocument(base: string, options: ConnectOptions): Promise<unknown> {
   const url = `${base}/openapi.json`;
-  const { status, bytes } = await exchange(url, { method: 'GET', signals: [options.signal] }, options);
+  const { status, bytes } = await exchange(url, { method: 'GET', headers: {}, signals: [options.signal] }, options);
   if (status !== 200) return fail('E_REMOTE_NO_COMPONENT', { url: base, reason: `/openapi.json has status ${status}` });
   const document = readJson(bytes);
   return document ?? fail('E_REMOTE_NO_COMPONENT', { url: base, reason: '/openapi.json is not JSON' });
