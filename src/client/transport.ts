@@ -37,15 +37,21 @@ const BUSY = 503;
 const LONGEST_WAIT = 60;
 
 /**
- * Send a request and read the whole answer, whatever its status. Raises `E_REMOTE_UNREACHABLE` and `E_REMOTE_TIMEOUT`;
- * what a signal was aborted with is thrown as it is.
+ * Send a request, and give what `use` makes of the answer, whatever its status. The answer's bytes are lent: `use` must
+ * not keep them. Raises `E_REMOTE_UNREACHABLE` and `E_REMOTE_TIMEOUT`; what a signal was aborted with is thrown as it is.
  */
-export async function exchange(url: string, sending: Sending, options: TransportOptions): Promise<Exchange> {
+export async function exchange<T>(
+  url: string,
+  sending: Sending,
+  options: TransportOptions,
+  use: (answer: Exchange) => T,
+): Promise<T> {
   const { timeout } = options;
   const stops = sending.signals.filter((signal) => signal !== undefined);
   const bound = boundOf(stops, timeout);
+  let outcome: Outcome<T>;
   try {
-    return await attempts(url, sending, bound.signal, options);
+    outcome = await attempts(url, sending, bound.signal, options, use);
   } catch (cause) {
     for (const stop of stops) stop.throwIfAborted();
     if (bound.expired()) return fail('E_REMOTE_TIMEOUT', { url, timeout: String(timeout) }, { cause });
@@ -54,34 +60,55 @@ export async function exchange(url: string, sending: Sending, options: Transport
   } finally {
     bound.release();
   }
+  return outcome();
 }
 
-async function attempts(
+/** What was made of an answer: given, or thrown, when it is asked for. */
+type Outcome<T> = () => T;
+
+async function attempts<T>(
   url: string,
-  { method, headers, body }: Sending,
+  parcel: Parcel,
   signal: AbortSignal | undefined,
-  { headers: always, fetch, retries = 3 }: TransportOptions,
-): Promise<Exchange> {
+  { fetch, retries = 3 }: TransportOptions,
+  use: (answer: Exchange) => T,
+): Promise<Outcome<T>> {
   const carry = fetch ? overFetch(fetch) : (overSockets ?? overFetch(globalThis.fetch));
-  const parcel = { method, headers: { ...headers, ...lowerCased(always) }, body };
   let again = true;
   for (let busy = 0; ; ) {
-    const answer = await carry(url, parcel, signal).catch((error: unknown) => {
+    const settle = (answer: Carried) => (busy < retries ? secondsToWait(answer) : undefined) ?? outcomeOf(use, answer);
+    const next = await carry(url, parcel, signal, settle).catch((error: unknown) => {
       if (!again || signal?.aborted || !(error instanceof Unanswered)) throw error;
       again = false;
       return undefined;
     });
-    if (!answer) continue;
-    const wait = answer.status === BUSY && busy < retries ? secondsOf(answer.retryAfter) : undefined;
-    if (wait === undefined) return answer;
+    if (typeof next === 'function') return next;
+    if (next === undefined) continue;
     busy++;
-    await pause(1000 * wait, signal);
+    await pause(1000 * next, signal);
   }
 }
 
-// Names of headers mean the same in any case; an object's keys do not.
-function lowerCased(headers: Parcel['headers'] = {}): Parcel['headers'] {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+// What goes wrong with an answer is no fault of the way it took.
+function outcomeOf<T>(use: (answer: Exchange) => T, answer: Exchange): Outcome<T> {
+  try {
+    const value = use(answer);
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+/** The headers of requests: `own`, and those of the connection. Names mean the same in any case; an object's keys do not. */
+export function headersOf(own: Parcel['headers'], { headers = {} }: TransportOptions): Parcel['headers'] {
+  const always = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+  return Object.freeze({ ...own, ...Object.fromEntries(always) });
+}
+
+function secondsToWait({ status, retryAfter }: Carried): number | undefined {
+  return status === BUSY ? secondsOf(retryAfter) : undefined;
 }
 
 /** The seconds of a Retry-After header, or undefined where there is none, or it asks for a long wait. */

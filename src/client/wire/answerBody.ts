@@ -13,31 +13,29 @@ export interface AnswerBody {
   bytes(): Uint8Array;
 }
 
+/** Gives so many bytes to receive a body in. */
+export type Lend = (length: number) => Buffer;
+
 const MOST_OF_A_LINE = 16_384;
 
 /** The body that a head announces. Throws where it cannot be told, or cannot be held. */
-export function bodyOf({ status, headers }: AnswerHead): AnswerBody {
+export function bodyOf({ status, headers }: AnswerHead, lend: Lend): AnswerBody {
   const coding = headers.get('transfer-encoding');
   const length = headers.get('content-length');
-  if (status === 204 || status === 304) return new CountedBody(0);
+  if (status === 204 || status === 304) return new CountedBody(lend(0));
   if (coding === undefined && length === undefined) return new EndlessBody();
-  if (coding === undefined && /^\d+$/.test(length!)) return new CountedBody(Number(length));
+  if (coding === undefined && /^\d+$/.test(length!)) return new CountedBody(lend(Number(length)));
   if (coding?.toLowerCase() === 'chunked' && length === undefined) return new ChunkedBody();
   throw new Error(`where the answer ends cannot be told (transfer-encoding: ${coding}, content-length: ${length})`);
 }
 
-/** A body of so many bytes. They can be received where they belong. */
+/** A body of a known length. It can be received where it belongs. */
 export class CountedBody implements AnswerBody {
   readonly #bytes: Buffer;
   #at = 0;
 
-  constructor(length: number) {
-    try {
-      // Not of a pool: who gets the bytes may take their whole buffer.
-      this.#bytes = Buffer.allocUnsafeSlow(length);
-    } catch (cause) {
-      throw new Error(`an answer of ${length} bytes cannot be held`, { cause });
-    }
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
   }
 
   get whole(): boolean {

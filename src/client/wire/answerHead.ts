@@ -15,11 +15,12 @@ export function parseHead(text: string): AnswerHead {
   if (status === undefined) throw new Error(`what came back is not HTTP/1: ${JSON.stringify(first.slice(0, 60))}`);
   const headers = new Map<string, string>();
   for (const field of fields) {
-    const [, name, value] = /^([^\s:]+):[ \t]*(.*?)[ \t]*$/.exec(field) ?? [];
-    if (name === undefined) throw new Error(`a header field cannot be read: ${JSON.stringify(field.slice(0, 60))}`);
-    const key = name.toLowerCase();
-    const before = headers.get(key);
-    headers.set(key, before === undefined ? value! : `${before}, ${value}`);
+    const colon = field.indexOf(':');
+    const name = field.slice(0, colon).toLowerCase();
+    if (colon < 1 || /\s/.test(name)) throw new Error(`a header cannot be read: ${JSON.stringify(field.slice(0, 60))}`);
+    const value = field.slice(colon + 1).trim();
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value : `${before}, ${value}`);
   }
   const closes = /\bclose\b/i.test(headers.get('connection') ?? '');
   return { status: Number(status), headers, persistent: minor === '1' && !closes };

@@ -2,7 +2,7 @@
 import { type AnswerBody, bodyOf, CountedBody } from './answerBody.js';
 import { type AnswerHead, parseHead } from './answerHead.js';
 
-/** An answer that is whole. */
+/** An answer that is whole. Its bytes are lent until the next one comes in. */
 export interface Answer extends AnswerHead {
   readonly bytes: Uint8Array;
 }
@@ -17,6 +17,7 @@ const SWITCHING = 101;
  */
 export class AnswerReader {
   readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH);
+  #spare = Buffer.alloc(0);
   #filled = 0;
   #head: AnswerHead | undefined;
   #body: AnswerBody | undefined;
@@ -67,8 +68,20 @@ export class AnswerReader {
       return;
     }
     this.#head = head;
-    this.#body = bodyOf(head);
+    this.#body = bodyOf(head, (length) => this.#lend(length));
     this.#feed(rest);
+  }
+
+  // Fresh memory costs as much as receiving into it; but what one large answer needed is not kept for small ones.
+  #lend(length: number): Buffer {
+    const { length: held } = this.#spare;
+    if (held >= length && held <= Math.max(8 * length, SCRATCH)) return this.#spare.subarray(0, length);
+    try {
+      this.#spare = Buffer.allocUnsafeSlow(length);
+    } catch (cause) {
+      throw new Error(`an answer of ${length} bytes cannot be held`, { cause });
+    }
+    return this.#spare;
   }
 
   #feed(bytes: Uint8Array): void {

@@ -8,7 +8,7 @@ export interface Parcel {
   readonly body?: Uint8Array | undefined;
 }
 
-/** An answer. */
+/** An answer. Its bytes are lent: they may be others as soon as who is shown them has returned. */
 export interface Carried {
   readonly status: number;
   readonly retryAfter: string | null;
@@ -16,11 +16,16 @@ export interface Carried {
 }
 
 /**
- * Take a request to `url`, follow where it is sent to, and give the whole answer, whatever its status.
+ * Take a request to `url`, follow where it is sent to, and give what `use` makes of the answer, whatever its status.
  *
  * Rejects with the reason of `signal`, with `Unanswered`, or with what went wrong.
  */
-export type Carrier = (url: string, parcel: Parcel, signal: AbortSignal | undefined) => Promise<Carried>;
+export type Carrier = <T>(
+  url: string,
+  parcel: Parcel,
+  signal: AbortSignal | undefined,
+  use: (answer: Carried) => T,
+) => Promise<T>;
 
 /** The connection broke before there was any answer: its cause says how. */
 export class Unanswered extends Error {

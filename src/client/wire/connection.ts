@@ -5,24 +5,29 @@ import { Unanswered } from './carrier.js';
 import { openSocket, type Written, write } from './openSocket.js';
 
 interface Pending {
-  readonly done: (answer: Answer) => void;
+  readonly use: (answer: Answer) => unknown;
+  readonly done: (value: unknown) => void;
   readonly failed: (error: unknown) => void;
 }
 
 const TO_CONNECT = 10_000;
-// Many servers close idle connections after five seconds; those that wait longer say so.
+// Many servers close idle connections after five seconds; those that wait less say so.
 const IDLE = 4000;
 const MARGIN = 1000;
-const LONGEST_IDLE = 600_000;
 const broken: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE']);
 
 /** The idle connections by their origin, the last used one last. */
 const idle = new Map<string, Connection[]>();
 
-/** Send a request to the server of `url`, and give its answer. Rejects as a `Carrier` does. */
-export function overConnection(url: URL, request: Written, signal: AbortSignal | undefined): Promise<Answer> {
+/** Send a request to the server of `url`, and give what `use` makes of the answer. Rejects as a `Carrier` does. */
+export function overConnection<T>(
+  url: URL,
+  request: Written,
+  signal: AbortSignal | undefined,
+  use: (answer: Answer) => T,
+): Promise<T> {
   const connection = idle.get(url.origin)?.pop() ?? new Connection(url);
-  return connection.exchange(request, signal);
+  return connection.exchange(request, signal, use);
 }
 
 class Connection {
@@ -47,19 +52,19 @@ class Connection {
     this.#socket = socket;
   }
 
-  exchange(request: Written, signal: AbortSignal | undefined): Promise<Answer> {
+  exchange<T>(request: Written, signal: AbortSignal | undefined, use: (answer: Answer) => T): Promise<T> {
     const socket = this.#socket;
     if (this.#used) socket.ref().setTimeout(0);
     return new Promise((resolve, reject) => {
       const stop = () => this.#broke(signal?.reason, false);
       const settling =
-        <T>(settle: (value: T) => void) =>
-        (value: T) => {
+        <V>(settle: (value: V) => void) =>
+        (value: V) => {
           this.#pending = undefined;
           signal?.removeEventListener('abort', stop);
           settle(value);
         };
-      this.#pending = { done: settling(resolve), failed: settling(reject) };
+      this.#pending = { use, done: settling(resolve), failed: settling(reject) } as Pending;
       signal?.addEventListener('abort', stop);
       if (signal?.aborted) stop();
       else write(socket, request);
@@ -83,14 +88,15 @@ class Connection {
   }
 
   #answered(answer: Answer, open: boolean): void {
-    const { done } = this.#pending!;
+    const { use, done } = this.#pending!;
     const { headers, persistent } = answer;
+    const value = use(answer);
     // A server may have answered before it has read all: what is not written by then is never read.
     const again = open && persistent && !this.#reader.surplus && this.#socket.writableLength === 0;
     const wait = again ? idleTime(headers.get('keep-alive')) : 0;
     if (wait > 0) this.#rest(wait);
     else this.#socket.destroy();
-    done(answer);
+    done(value);
   }
 
   /** Wait for the next request, and keep no process alive meanwhile. */
@@ -118,5 +124,5 @@ class Connection {
 /** How many milliseconds a connection may wait, by the header in which its server says how long that does. */
 function idleTime(header: string | undefined): number {
   const told = /\btimeout=(\d+)/i.exec(header ?? '')?.[1];
-  return told === undefined ? IDLE : Math.min(1000 * Number(told) - MARGIN, LONGEST_IDLE);
+  return told === undefined ? IDLE : Math.min(1000 * Number(told) - MARGIN, IDLE);
 }

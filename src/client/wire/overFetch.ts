@@ -7,13 +7,13 @@ const broken: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SO
 
 /** The carrier that sends by `fetch`. Redirects, connections and encodings are its own. */
 export function overFetch(fetch: typeof globalThis.fetch): Carrier {
-  return async (url, { method, headers, body }, signal) => {
+  return async (url, { method, headers, body }, signal, use) => {
     const init = { method, headers, signal: signal ?? null, body: (body ?? null) as BodyInit | null };
     const response = await fetch(url, init).catch((error: unknown) => {
       throw isBroken(error) ? new Unanswered(error) : error;
     });
     const bytes = new Uint8Array(await response.arrayBuffer());
-    return { status: response.status, retryAfter: response.headers.get('retry-after'), bytes };
+    return use({ status: response.status, retryAfter: response.headers.get('retry-after'), bytes });
   };
 }
 

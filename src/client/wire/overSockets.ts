@@ -8,7 +8,7 @@ import type { Answer } from './answerReader.js';
 import { builtin } from './builtin.js';
 import type { Carried, Carrier, Parcel } from './carrier.js';
 import { overConnection } from './connection.js';
-import { redirected } from './redirect.js';
+import { type Redirected, redirected } from './redirect.js';
 
 const MOST_REDIRECTS = 20;
 // These say how a message is framed, which is not the caller's to say.
@@ -28,19 +28,48 @@ const usual = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'cot
 /** The carrier over sockets, or undefined where there are none. */
 export const overSockets: Carrier | undefined = builtin('node:net') && carry;
 
-async function carry(url: string, parcel: Parcel, signal: AbortSignal | undefined): Promise<Carried> {
-  let to = { url: new URL(url), parcel };
-  for (let followed = 0; ; followed++) {
-    const answer = await overConnection(to.url, { head: headOf(to.url, to.parcel), body: to.parcel.body }, signal);
-    const next = redirected(to.url, to.parcel, answer);
-    if (!next) return carried(answer);
-    if (followed === MOST_REDIRECTS) throw new Error(`it was redirected more than ${MOST_REDIRECTS} times`);
-    to = next;
+async function carry<T>(
+  url: string,
+  parcel: Parcel,
+  signal: AbortSignal | undefined,
+  use: (answer: Carried) => T,
+): Promise<T> {
+  let to: Redirected = { url, parcel };
+  for (let followed = 0; followed <= MOST_REDIRECTS; followed++) {
+    const { origin, head } = headFor(to);
+    const { body } = to.parcel;
+    const length = body ? `content-length: ${body.length}\r\n` : '';
+    const step = await overConnection(origin, { head: `${head}${length}\r\n`, body }, signal, (answer) => {
+      return redirected(to, answer) ?? { result: read(answer, use) };
+    });
+    if ('result' in step) return step.result;
+    to = step;
   }
+  throw new Error(`it was redirected more than ${MOST_REDIRECTS} times`);
 }
 
-/** The head of a request. Throws for a header that would end where it should not. */
-function headOf({ host, pathname, search }: URL, { method, headers, body }: Parcel): string {
+interface Head {
+  readonly origin: URL;
+  readonly head: string;
+}
+
+/** The heads of requests by their headers, which are the same for every call of a connection, and by what is asked. */
+const heads = new WeakMap<Parcel['headers'], Map<string, Head>>();
+
+function headFor({ url, parcel }: Redirected): Head {
+  const { method, headers } = parcel;
+  const written = heads.get(headers) ?? new Map<string, Head>();
+  heads.set(headers, written);
+  const known = written.get(`${method} ${url}`);
+  if (known) return known;
+  const origin = new URL(url);
+  const made = { origin, head: headOf(origin, parcel) };
+  written.set(`${method} ${url}`, made);
+  return made;
+}
+
+/** The head of a request but for its end. Throws for a header that would end where it should not. */
+function headOf({ host, pathname, search }: URL, { method, headers }: Parcel): string {
   let head = `${method} ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\n`;
   const all: Readonly<Record<string, string>> = { ...usual, ...headers };
   for (const name in all) {
@@ -51,14 +80,14 @@ function headOf({ host, pathname, search }: URL, { method, headers, body }: Parc
     }
     head += `${name}: ${value}\r\n`;
   }
-  if (body) head += `content-length: ${body.length}\r\n`;
-  return `${head}\r\n`;
+  return head;
 }
 
-async function carried({ status, headers, bytes }: Answer): Promise<Carried> {
+function read<T>({ status, headers, bytes }: Answer, use: (answer: Carried) => T): T | Promise<T> {
   const coding = headers.get('content-encoding')?.toLowerCase() ?? 'identity';
-  const retryAfter = headers.get('retry-after') ?? null;
-  return { status, retryAfter, bytes: coding === 'identity' ? bytes : await uncompressed(coding, bytes) };
+  const answer = { status, retryAfter: headers.get('retry-after') ?? null };
+  if (coding === 'identity') return use({ ...answer, bytes });
+  return uncompressed(coding, bytes.slice()).then((whole) => use({ ...answer, bytes: whole }));
 }
 
 // None is asked for, but where the headers of a connection do.

@@ -4,7 +4,7 @@ import type { Parcel } from './carrier.js';
 
 /** What is to be sent next, and where. */
 export interface Redirected {
-  readonly url: URL;
+  readonly url: string;
   readonly parcel: Parcel;
 }
 
@@ -14,7 +14,7 @@ const keeps: ReadonlySet<number> = new Set([307, 308]);
 const secrets: ReadonlySet<string> = new Set(['authorization', 'cookie', 'proxy-authorization']);
 
 /** The request that an answer asks for, or undefined where it is no redirect. Throws where it leads out of HTTP. */
-export function redirected(from: URL, parcel: Parcel, { status, headers }: Answer): Redirected | undefined {
+export function redirected({ url: from, parcel }: Redirected, { status, headers }: Answer): Redirected | undefined {
   const location = headers.get('location');
   if (location === undefined || !(becomesGet.has(status) || keeps.has(status))) return undefined;
   const url = new URL(location, from);
@@ -22,8 +22,8 @@ export function redirected(from: URL, parcel: Parcel, { status, headers }: Answe
     throw new Error(`it was redirected to ${url.protocol}, which is not spoken here`);
   const get = parcel.method === 'POST' && becomesGet.has(status);
   const left = Object.entries(parcel.headers).filter(
-    ([name]) => !(get && name.startsWith('content-')) && !(url.origin !== from.origin && secrets.has(name)),
+    ([name]) => !(get && name.startsWith('content-')) && !(url.origin !== new URL(from).origin && secrets.has(name)),
   );
   const same = { headers: Object.fromEntries(left) };
-  return { url, parcel: get ? { ...same, method: 'GET' } : { ...parcel, ...same } };
+  return { url: url.href, parcel: get ? { ...same, method: 'GET' } : { ...parcel, ...same } };
 }
