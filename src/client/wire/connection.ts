@@ -45,7 +45,7 @@ class Connection {
     });
     socket.setTimeout(TO_CONNECT);
     socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => socket.setTimeout(0));
-    socket.on('timeout', () => socket.destroy(new Error(`no connection within ${TO_CONNECT / 1000} s`)));
+    socket.on('timeout', () => this.#broke(new Error(`no connection within ${TO_CONNECT / 1000} s`), false));
     socket.on('error', (error: Error & { code?: string }) => this.#broke(error, broken.has(error.code)));
     socket.on('end', () => this.#ended());
     socket.on('close', () => this.#ended());
@@ -75,8 +75,7 @@ class Connection {
     try {
       const answer = this.#pending && step();
       if (answer) this.#answered(answer, open);
-      // What comes unasked belongs to nobody.
-      else if (!this.#pending) this.#socket.destroy();
+      else if (!this.#pending) this.#broke(new Error('something came that nobody asked for'), false);
     } catch (error) {
       this.#broke(error, false);
     }
