@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { type ConnectOptions, connect } from '../../src/client/index.js';
 import { encoded, vectorDocument } from './document.js';
 import { json, type Respond, type Stub, stub, stubFor } from './stub.js';
+import { codeOf, transports } from './wire/transports.js';
 
 const open: Stub[] = [];
 afterEach(async () => {
@@ -17,18 +18,6 @@ async function serving(respond: Respond, document: unknown = vectorDocument): Pr
 
 const answer = { y: encoded([2, 4], [2]) };
 const calls = ({ received }: Stub): number => received.filter(({ url }) => url !== '/openapi.json').length;
-
-/** Every way to a server: what is held here is held over each. */
-const transports: readonly (readonly [string, ConnectOptions])[] = [
-  ['sockets', {}],
-  ['fetch', { fetch: globalThis.fetch }],
-];
-
-const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => 'no error',
-    (error: { code?: unknown }) => error.code ?? error,
-  );
 
 describe.each(transports)('what is sent, over %s', (_name, through) => {
   async function applied(server: Stub, options: ConnectOptions = {}): Promise<unknown> {

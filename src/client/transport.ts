@@ -6,7 +6,7 @@
  * the server says that it is busy and when to come back.
  */
 import { ComponentError, fail } from '../errors.js';
-import { boundOf } from './wire/bound.js';
+import { boundOf, onAbort } from './wire/bound.js';
 import { type Carried, type Parcel, Unanswered } from './wire/carrier.js';
 import { entryOf } from './wire/entry.js';
 import { overFetch } from './wire/overFetch.js';
@@ -120,19 +120,21 @@ function secondsOf(header: string | null): number | undefined {
 
 function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
+    const forget =
+      signal &&
+      onAbort(signal, () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      });
     const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
+      forget?.();
       resolve();
     }, milliseconds);
-    signal?.addEventListener('abort', stop, { once: true });
   });
 }
 
 function reasonOf(error: unknown): string {
-  const cause = entryOf(error, 'cause');
-  return cause ? reasonOf(cause) : String(entryOf(error, 'message') || entryOf(error, 'code') || error);
+  // What has no message says its code: several addresses were tried, and none took the connection.
+  const at = entryOf(error, 'cause') ?? error;
+  return error instanceof Unanswered ? reasonOf(at) : String(entryOf(at, 'message') || entryOf(at, 'code') || error);
 }

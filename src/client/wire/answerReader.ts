@@ -78,8 +78,8 @@ export class AnswerReader {
     if (held >= length && held <= Math.max(8 * length, SCRATCH)) return this.#spare.subarray(0, length);
     try {
       this.#spare = Buffer.allocUnsafeSlow(length);
-    } catch (cause) {
-      throw new Error(`an answer of ${length} bytes cannot be held`, { cause });
+    } catch {
+      throw new Error(`an answer of ${length} bytes cannot be held`);
     }
     return this.#spare;
   }

@@ -1,6 +1,7 @@
 /** A connection to a server, which carries one request at a time, and the idle ones that wait for the next. */
 import type { Socket } from 'node:net';
 import { type Answer, AnswerReader } from './answerReader.js';
+import { onAbort } from './bound.js';
 import { Unanswered } from './carrier.js';
 import { openSocket, type Written, write } from './openSocket.js';
 
@@ -57,15 +58,15 @@ class Connection {
     if (this.#used) socket.ref().setTimeout(0);
     return new Promise((resolve, reject) => {
       const stop = () => this.#broke(signal?.reason, false);
+      const forget = signal && onAbort(signal, stop);
       const settling =
         <V>(settle: (value: V) => void) =>
         (value: V) => {
           this.#pending = undefined;
-          signal?.removeEventListener('abort', stop);
+          forget?.();
           settle(value);
         };
       this.#pending = { use, done: settling(resolve), failed: settling(reject) } as Pending;
-      signal?.addEventListener('abort', stop);
       if (signal?.aborted) stop();
       else write(socket, request);
     });
