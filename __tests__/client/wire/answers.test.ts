@@ -82,7 +82,7 @@ describe.each(transports)('an answer, over %s', (_name, through) => {
     ['has a chunk without a size', `${head}transfer-encoding: chunked\r\n\r\nmany\r\n${text}\r\n0\r\n\r\n`],
     ['has a chunk that is longer than it says', `${head}transfer-encoding: chunked\r\n\r\n5\r\n${text}\r\n0\r\n\r\n`],
     ['has two lengths', plainAnswer(text, `content-length: 5\r\n`)],
-    ['has a length and chunks', plainAnswer(chunks(), 'transfer-encoding: chunked\r\n')],
+    ['has a length and chunks', plainAnswer(`${chunks()}0\r\n\r\n`, 'transfer-encoding: chunked\r\n')],
     ['has a length that is no number', plainAnswer(text).replace(/content-length: \d+/, 'content-length: 0x10')],
     ['has no end of its head', `${head}${'x-long: 0123456789\r\n'.repeat(10_000)}`],
   ])('that %s is an error, and is not asked for again', async (_fault, bytes) => {
@@ -114,6 +114,16 @@ describe('an answer over sockets', () => {
   test('may be announced by a status that nobody asked for', async () => {
     const server = await serving((socket) => send(socket, `HTTP/1.1 100 Continue\r\n\r\n${plainAnswer(text)}`, false));
     expect(await answered(server, {})).toEqual([1, 2, 3]);
+  });
+
+  test.each([
+    ['before it begins', '', 2],
+    ['in its head', head, 2],
+    ['in its body', `${head}content-length: 1000\r\n\r\n${text}`, 1],
+  ])('that is reset %s is asked for so often', async (_where, bytes, times) => {
+    const server = await serving((socket) => socket.write(bytes, () => setTimeout(() => socket.resetAndDestroy(), 20)));
+    expect(await codeOf(answered(server, {}))).toBe('E_REMOTE_UNREACHABLE');
+    expect(server.received).toHaveLength(times);
   });
 
   test('compressed in a way that is not known is an error that names it', async () => {

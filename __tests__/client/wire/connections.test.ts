@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createNetServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -106,24 +106,79 @@ describe('connections over sockets', () => {
     expect(server.connections()).toBe(1);
   });
 
-  test.each([
-    ['says that it closes', 'connection: close\r\n'],
-    ['waits for nobody', 'keep-alive: timeout=1\r\n'],
-  ])('a server that %s is connected to anew', async (_case, fields) => {
-    const server = await serving((socket) => socket.write(plainAnswer(answerOf(1), fields)));
+  test.each<readonly [string, string, boolean]>([
+    ['says that it closes', plainAnswer(answerOf(1), 'connection: close\r\n'), false],
+    ['waits for nobody', plainAnswer(answerOf(1), 'keep-alive: timeout=1\r\n'), false],
+    ['says more than it announced', `${plainAnswer(answerOf(1))}, and so on`, false],
+    ['ends its answer by closing', `HTTP/1.1 200 OK\r\n\r\n${answerOf(1)}`, true],
+  ])('a server that %s is connected to anew', async (_case, bytes, ends) => {
+    const server = await serving((socket) => void (ends ? socket.end(bytes) : socket.write(bytes)));
     const call = await opened(server, {});
     await call(1);
     await call(1);
     expect(server.received.map(({ connection }) => connection)).toEqual([0, 1]);
   });
 
-  test('connections that a server has closed while they were idle are no error', async () => {
-    const server = await serving((socket, request, count) => setTimeout(() => echo(socket, request, count), 20));
+  test('connections that were closed while they were idle are forgotten, and cost no repetition', async () => {
+    const server = await serving((socket, request, count) => {
+      if (count === 4) socket.destroy();
+      else setTimeout(() => echo(socket, request, count), 20);
+    });
     const call = await opened(server, {});
     await Promise.all([1, 2, 3, 4].map((x) => call(x)));
     server.hangUp();
+    await new Promise((done) => setTimeout(done, 50));
     expect(await call(5)).toEqual([5]);
-    expect(server.connections()).toBe(5);
+    expect(server.connections()).toBe(6);
+  });
+
+  test('a server that reads no more once it has answered is not asked again over that connection', async () => {
+    const server = createNetServer((socket) => {
+      socket.unref();
+      socket.on('error', () => undefined);
+      socket.on('data', (bytes) => {
+        if (bytes.toString('latin1').startsWith('GET'))
+          return void socket.write(plainAnswer(JSON.stringify(vectorDocument)));
+        const much = Number(/content-length: (\d+)/.exec(bytes.toString('latin1'))?.[1]) > 1e6;
+        if (much) socket.pause();
+        socket.write(plainAnswer(answerOf(much ? 1 : 2)));
+      });
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const { port } = server.address() as AddressInfo;
+    const handle = await connect<{ x: unknown }, { y: NdArray }>(`http://127.0.0.1:${port}`, { timeout: 10_000 });
+    const first = await handle.apply({ x: new Float64Array(8_000_000) });
+    const second = await handle.apply({ x: [0] });
+    expect([first.y.toNested(), second.y.toNested()]).toEqual([[1], [2]]);
+    server.close();
+  });
+
+  test('a signal that is aborted after its call stops no other call', async () => {
+    const server = await serving((socket, request, count) => setTimeout(() => echo(socket, request, count), 20));
+    const handle = await connect<{ x: readonly number[] }, { y: NdArray }>(server.url);
+    const stop = new AbortController();
+    await handle.apply({ x: [1] }, { signal: stop.signal });
+    const next = handle.apply({ x: [2] });
+    stop.abort(new Error('too late'));
+    expect((await next).y.toNested()).toEqual([2]);
+    expect(server.connections()).toBe(1);
+  });
+
+  test('what frames a request is said once, by the client, and no compression is asked for', async () => {
+    const server = await serving(echo);
+    const call = await opened(server, { headers: { 'Content-Length': '1', Host: 'elsewhere', 'x-mine': 'yes' } });
+    await call(1);
+    const { head, body } = server.received[0]!;
+    const fields = head.toLowerCase().split('\r\n').slice(1).sort();
+    expect(fields).toEqual([
+      'accept-encoding: identity',
+      'accept: */*',
+      `content-length: ${body.length}`,
+      'content-type: application/json',
+      `host: ${server.url.slice('http://'.length)}`,
+      'user-agent: cotangent',
+      'x-mine: yes',
+    ]);
   });
 
   test('a connection that breaks when it is used again is replaced, and the request sent once more', async () => {
