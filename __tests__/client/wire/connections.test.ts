@@ -82,6 +82,15 @@ describe.each(transports)('connections, over %s', (_name, through) => {
     early.close();
   });
 
+  test('a signal that was aborted before a call lets nothing be sent', async () => {
+    const server = await serving(echo);
+    const handle = await connect(server.url, through);
+    const signal = AbortSignal.abort(new Error('never mind'));
+    await expect(handle.apply({ x: [1] }, { signal })).rejects.toThrow('never mind');
+    await new Promise((done) => setTimeout(done, 50));
+    expect(server.received).toEqual([]);
+  });
+
   test('a header that would end the head is not sent', async () => {
     const server = await serving(echo);
     const headers = { 'x-name': 'a\r\nx-other: b' };
@@ -109,6 +118,7 @@ describe('connections over sockets', () => {
   test.each<readonly [string, string, boolean]>([
     ['says that it closes', plainAnswer(answerOf(1), 'connection: close\r\n'), false],
     ['waits for nobody', plainAnswer(answerOf(1), 'keep-alive: timeout=1\r\n'), false],
+    ['speaks HTTP/1.0', plainAnswer(answerOf(1)).replace('HTTP/1.1', 'HTTP/1.0'), false],
     ['says more than it announced', `${plainAnswer(answerOf(1))}, and so on`, false],
     ['ends its answer by closing', `HTTP/1.1 200 OK\r\n\r\n${answerOf(1)}`, true],
   ])('a server that %s is connected to anew', async (_case, bytes, ends) => {
@@ -161,6 +171,16 @@ describe('connections over sockets', () => {
     const next = handle.apply({ x: [2] });
     stop.abort(new Error('too late'));
     expect((await next).y.toNested()).toEqual([2]);
+    expect(server.connections()).toBe(1);
+  });
+
+  test('a handle that is closed stops no call of another, though they share a connection', async () => {
+    const server = await serving((socket, request, count) => setTimeout(() => echo(socket, request, count), 20));
+    const [one, other] = [await connect(server.url), await opened(server, {})];
+    await one.apply({ x: [1] });
+    const next = other(2);
+    one.close();
+    expect(await next).toEqual([2]);
     expect(server.connections()).toBe(1);
   });
 
