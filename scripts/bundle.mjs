@@ -45,12 +45,25 @@ const options = {
   external: [...Object.keys({ ...dependencies, ...peerDependencies, ...imports })],
 };
 
+/** What package.json's `imports` have other files for elsewhere: whoever imports the source imports it by that name. */
+const named = new Map(
+  Object.entries(imports).flatMap(([name, { default: path }]) => sourcesOf(path).map((file) => [join(root, file), name])),
+);
+const byName = {
+  name: 'by name',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\./ }, ({ path, kind, resolveDir }) => {
+      const name = named.get(resolve(resolveDir, path).replace(/\.js$/, '.ts'));
+      return kind === 'entry-point' || name === undefined ? undefined : { path: name, external: true };
+    }),
+};
+
 /**
  * Who imports a part of the library imports all of it. What the same entries reach is one chunk: so the library becomes
  * one, however many entries there are. Apart stay the client, for browsers, and what the program needs before all else.
  */
 async function wholeLibrary() {
-  const { metafile } = await build({ ...options, outdir: 'dist', write: false });
+  const { metafile } = await build({ ...options, plugins: [byName], outdir: 'dist', write: false });
   const imported = (path) =>
     metafile.inputs[path].imports.filter(({ kind, external }) => !external && kind === 'import-statement');
   const reached = (path, found = new Set()) => {
@@ -75,7 +88,7 @@ async function wholeLibrary() {
 /** Write the bundle into `folder`. */
 export async function bundle(folder = join(root, 'dist')) {
   const outdir = join(folder, 'bundle');
-  const plugins = [await wholeLibrary()];
+  const plugins = [byName, await wholeLibrary()];
   rmSync(outdir, { recursive: true, force: true });
   return build({ ...options, outdir, plugins, sourcemap: 'linked' });
 }

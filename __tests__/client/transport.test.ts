@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { type ConnectOptions, connect } from '../../src/client/index.js';
 import { encoded, vectorDocument } from './document.js';
 import { json, type Respond, type Stub, stub, stubFor } from './stub.js';
+import { codeOf, transports } from './wire/transports.js';
 
 const open: Stub[] = [];
 afterEach(async () => {
@@ -18,18 +19,12 @@ async function serving(respond: Respond, document: unknown = vectorDocument): Pr
 const answer = { y: encoded([2, 4], [2]) };
 const calls = ({ received }: Stub): number => received.filter(({ url }) => url !== '/openapi.json').length;
 
-async function applied(server: Stub, options: ConnectOptions = {}): Promise<unknown> {
-  const handle = await connect(server.url, options);
-  return handle.apply({ x: [1, 2] });
-}
+describe.each(transports)('what is sent, over %s', (_name, through) => {
+  async function applied(server: Stub, options: ConnectOptions = {}): Promise<unknown> {
+    const handle = await connect(server.url, { ...through, ...options });
+    return handle.apply({ x: [1, 2] });
+  }
 
-const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => 'no error',
-    (error: { code?: unknown }) => error.code ?? error,
-  );
-
-describe('what is sent', () => {
   test('a request has a JSON body, the media type of one encoding, and the headers of the connection', async () => {
     const document = { ...vectorDocument, 'x-supported-output-formats': ['json', 'json+base64'] };
     const server = await serving((response) => json(response, answer), document);
@@ -83,14 +78,19 @@ describe('what is sent', () => {
       json(response, url === '/deep/openapi.json' ? vectorDocument : answer),
     );
     open.push(server);
-    const handle = await connect(`${server.url.slice('http://'.length)}/deep/?q=1#top`);
+    const handle = await connect(`${server.url.slice('http://'.length)}/deep/?q=1#top`, through);
     expect(handle.url).toBe(`${server.url}/deep`);
     await handle.apply({ x: [1, 2] });
     expect(server.received.map(({ url }) => url)).toEqual(['/deep/openapi.json', '/deep/apply']);
   });
 });
 
-describe('what is sent again', () => {
+describe.each(transports)('what is sent again, over %s', (_name, through) => {
+  async function applied(server: Stub, options: ConnectOptions = {}): Promise<unknown> {
+    const handle = await connect(server.url, { ...through, ...options });
+    return handle.apply({ x: [1, 2] });
+  }
+
   test('a connection that breaks before any answer is tried once more', async () => {
     const server = await serving((response, _received, count) => {
       if (count === 0) response.destroy();
@@ -144,7 +144,12 @@ describe('what is sent again', () => {
   });
 });
 
-describe('how long is waited', () => {
+describe.each(transports)('how long is waited, over %s', (_name, through) => {
+  async function applied(server: Stub, options: ConnectOptions = {}): Promise<unknown> {
+    const handle = await connect(server.url, { ...through, ...options });
+    return handle.apply({ x: [1, 2] });
+  }
+
   test('a timeout bounds the whole call, repetitions included', async () => {
     const server = await serving((response) => json(response, {}, 503, { 'retry-after': '30' }));
     const failure = await applied(server, { timeout: 150 }).catch((error: unknown) => error);
@@ -159,7 +164,7 @@ describe('how long is waited', () => {
   test("the caller's signal stops a call, and its reason is what is thrown", async () => {
     const stop = new AbortController();
     const server = await serving(() => stop.abort(new Error('changed my mind')));
-    const handle = await connect(server.url);
+    const handle = await connect(server.url, through);
     await expect(handle.apply({ x: [1] }, { signal: stop.signal })).rejects.toThrow('changed my mind');
   });
 
@@ -171,22 +176,22 @@ describe('how long is waited', () => {
 
   test('a closed connection refuses calls, those under way included', async () => {
     const server = await serving(() => handle.close());
-    const handle = await connect(server.url);
+    const handle = await connect(server.url, through);
     expect(await codeOf(handle.apply({ x: [1] }))).toBe('E_REMOTE_CLOSED');
     expect(await codeOf(handle.apply({ x: [1] }))).toBe('E_REMOTE_CLOSED');
     expect(calls(server)).toBe(1);
   });
 });
 
-describe('what is no component', () => {
+describe.each(transports)('what is no component, over %s', (_name, through) => {
   test('a port that nobody listens on is unreachable', async () => {
     const server = await stub(() => undefined);
     await server.close();
-    expect(await codeOf(connect(server.url))).toBe('E_REMOTE_UNREACHABLE');
+    expect(await codeOf(connect(server.url, through))).toBe('E_REMOTE_UNREACHABLE');
   });
 
   test.each(['ftp://127.0.0.1', 'http://a b', 'http://'])('%p is no address', async (url) => {
-    expect(await codeOf(connect(url))).toBe('E_REMOTE_ADDRESS');
+    expect(await codeOf(connect(url, through))).toBe('E_REMOTE_ADDRESS');
   });
 
   test.each([
@@ -197,11 +202,16 @@ describe('what is no component', () => {
   ])('a server that answers /openapi.json with %s serves no component', async (_case, respond) => {
     const server = await stub(respond);
     open.push(server);
-    expect(await codeOf(connect(server.url))).toBe('E_REMOTE_NO_COMPONENT');
+    expect(await codeOf(connect(server.url, through))).toBe('E_REMOTE_NO_COMPONENT');
   });
 });
 
-describe('answers that cannot be read', () => {
+describe.each(transports)('answers that cannot be read, over %s', (_name, through) => {
+  async function applied(server: Stub, options: ConnectOptions = {}): Promise<unknown> {
+    const handle = await connect(server.url, { ...through, ...options });
+    return handle.apply({ x: [1, 2] });
+  }
+
   test.each([
     ['text', (response: Parameters<Respond>[0]) => void response.end('hello'), 'E_REMOTE_ANSWER'],
     [

@@ -13,7 +13,7 @@ import { type Description, describeRemote } from './describe.js';
 import { refusal } from './refusal.js';
 import { type Answer, remoteEndpoints } from './remote.js';
 import { senderTo } from './send.js';
-import { type Exchange, exchange, type TransportOptions } from './transport.js';
+import { type Exchange, exchange, headersOf, type TransportOptions } from './transport.js';
 
 /** The files that one call's `binref` arrays are in. */
 export interface CallFiles extends ArrayFiles {
@@ -48,6 +48,9 @@ interface Link {
   readonly url: string;
   readonly options: ConnectOptions;
   readonly description: Description;
+  readonly format: Format;
+  /** The headers of every call. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly closing: AbortSignal;
 }
 
@@ -64,9 +67,9 @@ export async function connect<I extends object = Record<string, unknown>, O exte
   const base = addressOf(url);
   const description = describeRemote(await fetchDocument(base, options), base);
   const closing = new AbortController();
-  const link = { url: base, options, description, closing: closing.signal };
+  const link = linkTo(base, options, description, closing.signal);
   const { compiled } = description;
-  const endpoints = remoteEndpoints(compiled, (route, tree, call) => post(link, route, tree, call));
+  const endpoints = remoteEndpoints(compiled, (route, tree, call, use) => post(link, route, tree, call, use));
   const offer = Object.freeze({ compiled, endpoints });
   const handle = {
     ...handleOver(compiled, senderTo(offer), () => endpoints, options.concurrency ?? 4),
@@ -93,10 +96,12 @@ function addressOf(text: string): string {
 
 async function fetchDocument(base: string, options: ConnectOptions): Promise<unknown> {
   const url = `${base}/openapi.json`;
-  const { status, bytes } = await exchange(url, { method: 'GET', signals: [options.signal] }, options);
-  if (status !== 200) return fail('E_REMOTE_NO_COMPONENT', { url: base, reason: `/openapi.json has status ${status}` });
-  const document = readJson(bytes);
-  return document ?? fail('E_REMOTE_NO_COMPONENT', { url: base, reason: '/openapi.json is not JSON' });
+  const sending = { method: 'GET', headers: headersOf({}, options), signals: [options.signal] } as const;
+  return exchange(url, sending, options, ({ status, bytes }) => {
+    const reason = status === 200 ? '/openapi.json is not JSON' : `/openapi.json has status ${status}`;
+    const document = status === 200 ? readJson(bytes) : undefined;
+    return document ?? fail('E_REMOTE_NO_COMPONENT', { url: base, reason });
+  });
 }
 
 function readJson(bytes: Uint8Array): unknown {
@@ -108,17 +113,26 @@ function readJson(bytes: Uint8Array): unknown {
   }
 }
 
-async function post(link: Link, route: string, tree: unknown, call: CallOptions | undefined): Promise<Answer> {
-  const { url, options, description, closing } = link;
+function linkTo(url: string, options: ConnectOptions, description: Description, closing: AbortSignal): Link {
+  const { encoding = 'base64' } = options;
+  const format = formatNames.find((name) => formatTable[name].encoding === encoding) ?? 'json';
+  const headers = headersOf({ 'content-type': 'application/json', accept: acceptOf(description, format) }, options);
+  return { url, options, description, format, headers, closing };
+}
+
+async function post<T>(
+  link: Link,
+  route: string,
+  tree: unknown,
+  call: CallOptions | undefined,
+  use: (answer: Answer) => T,
+): Promise<T> {
+  const { url, options, format, headers, closing } = link;
   const files = options.files?.();
   try {
-    const { encoding = 'base64', compression } = options;
-    const format = formatNames.find((name) => formatTable[name].encoding === encoding) ?? 'json';
-    const body = writeJson(tree, { format, compression, files, path: 'request' });
-    const headers = { 'content-type': 'application/json', accept: acceptOf(description, format) };
-    const signals = [call?.signal, options.signal, closing];
-    const received = await exchange(`${url}/${route}`, { method: 'POST', headers, body, signals }, options);
-    return read(link, received, files);
+    const body = writeJson(tree, { format, compression: options.compression, files, path: 'request' });
+    const sending = { method: 'POST', headers, body, signals: [call?.signal, options.signal, closing] } as const;
+    return await exchange(`${url}/${route}`, sending, options, (received) => use(read(link, received, files)));
   } finally {
     files?.done?.();
   }

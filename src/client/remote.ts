@@ -20,8 +20,13 @@ export interface Answer {
   readonly unreadable: (cause: ComponentError) => never;
 }
 
-/** Sends a tree to a route, and gives the tree that comes back. */
-export type Post = (route: string, tree: unknown, options: CallOptions | undefined) => Promise<Answer>;
+/** Sends a tree to a route, and gives what `use` makes of the answer, which holds only until `use` returns. */
+export type Post = <T>(
+  route: string,
+  tree: unknown,
+  options: CallOptions | undefined,
+  use: (answer: Answer) => T,
+) => Promise<T>;
 
 /** The endpoints that `compiled` offers, answered by `post`. */
 export function remoteEndpoints(compiled: CompiledComponent, post: Post): Dispatch {
@@ -33,8 +38,10 @@ function remote<N extends EndpointName>({ signature }: CompiledComponent, endpoi
   const { route, accept } = operators[endpoint];
   const label = `${signature.name}.${endpoint}()`;
   return async (request: RequestOf[N]) => {
-    const answer = await post(route, requestTree(signature.inputs, endpoint, request), request.options);
-    return accept(signature, label, request, readable(signature.outputs, endpoint, answer));
+    const tree = requestTree(signature.inputs, endpoint, request);
+    return post(route, tree, request.options, (answer) =>
+      accept(signature, label, request, readable(signature.outputs, endpoint, answer)),
+    );
   };
 }
 

@@ -6,6 +6,11 @@
  * the server says that it is busy and when to come back.
  */
 import { ComponentError, fail } from '../errors.js';
+import { boundOf, onAbort } from './wire/bound.js';
+import { type Carried, type Parcel, Unanswered } from './wire/carrier.js';
+import { entryOf } from './wire/entry.js';
+import { overFetch } from './wire/overFetch.js';
+import { overSockets } from './wire/overSockets.js';
 
 /** How a client talks to its server. */
 export interface TransportOptions {
@@ -13,87 +18,97 @@ export interface TransportOptions {
   readonly timeout?: number | undefined;
   /** Headers for every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** What sends the requests: `fetch` of Node or the browser unless another is given. */
+  /** What sends the requests; without it Node's sockets, and in a browser its `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** How often a request is sent again when the server is busy (503 with Retry-After); 3. */
   readonly retries?: number | undefined;
 }
 
 /** An answer. */
-export interface Exchange {
-  readonly status: number;
-  readonly bytes: Uint8Array;
-}
+export type Exchange = Pick<Carried, 'status' | 'bytes'>;
 
 /** A request. */
-export interface Sending {
-  readonly method: 'GET' | 'POST';
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array;
+export interface Sending extends Parcel {
   /** Those who may stop it. */
   readonly signals: readonly (AbortSignal | undefined)[];
 }
 
 const BUSY = 503;
 const LONGEST_WAIT = 60;
-const broken: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /**
- * Send a request and read the whole answer, whatever its status. Raises `E_REMOTE_UNREACHABLE` and `E_REMOTE_TIMEOUT`;
- * what a signal was aborted with is thrown as it is.
+ * Send a request, and give what `use` makes of the answer, whatever its status. The answer's bytes are lent: `use` must
+ * not keep them. Raises `E_REMOTE_UNREACHABLE` and `E_REMOTE_TIMEOUT`; what a signal was aborted with is thrown as it is.
  */
-export async function exchange(url: string, sending: Sending, options: TransportOptions): Promise<Exchange> {
+export async function exchange<T>(
+  url: string,
+  sending: Sending,
+  options: TransportOptions,
+  use: (answer: Exchange) => T,
+): Promise<T> {
   const { timeout } = options;
-  const limit = timeout === undefined ? undefined : AbortSignal.timeout(timeout);
   const stops = sending.signals.filter((signal) => signal !== undefined);
-  const signal = AbortSignal.any(limit ? [...stops, limit] : stops);
+  const bound = boundOf(stops, timeout);
+  let outcome: Outcome<T>;
   try {
-    return await attempts(url, sending, signal, options);
+    outcome = await attempts(url, sending, bound.signal, options, use);
   } catch (cause) {
     for (const stop of stops) stop.throwIfAborted();
-    if (limit?.aborted) return fail('E_REMOTE_TIMEOUT', { url, timeout: String(timeout) }, { cause });
+    if (bound.expired()) return fail('E_REMOTE_TIMEOUT', { url, timeout: String(timeout) }, { cause });
     if (cause instanceof ComponentError) throw cause;
     return fail('E_REMOTE_UNREACHABLE', { url, reason: reasonOf(cause) }, { cause });
+  } finally {
+    bound.release();
   }
+  return outcome();
 }
 
-async function attempts(
+/** What was made of an answer: given, or thrown, when it is asked for. */
+type Outcome<T> = () => T;
+
+async function attempts<T>(
   url: string,
-  { method, headers, body }: Sending,
-  signal: AbortSignal,
-  { headers: always, fetch = globalThis.fetch, retries = 3 }: TransportOptions,
-): Promise<Exchange> {
-  const init: RequestInit = {
-    method,
-    headers: { ...headers, ...always },
-    signal,
-    body: (body ?? null) as BodyInit | null,
-  };
+  parcel: Parcel,
+  signal: AbortSignal | undefined,
+  { fetch, retries = 3 }: TransportOptions,
+  use: (answer: Exchange) => T,
+): Promise<Outcome<T>> {
+  const carry = fetch ? overFetch(fetch) : (overSockets ?? overFetch(globalThis.fetch));
   let again = true;
   for (let busy = 0; ; ) {
-    const response = await fetch(url, init).catch((error: unknown) => {
-      if (!again || signal.aborted || !isBroken(error)) throw error;
+    const settle = (answer: Carried) => (busy < retries ? secondsToWait(answer) : undefined) ?? outcomeOf(use, answer);
+    const next = await carry(url, parcel, signal, settle).catch((error: unknown) => {
+      if (!again || signal?.aborted || !(error instanceof Unanswered)) throw error;
       again = false;
       return undefined;
     });
-    if (!response) continue;
-    const wait =
-      response.status === BUSY && busy < retries ? secondsOf(response.headers.get('retry-after')) : undefined;
-    if (wait === undefined) return { status: response.status, bytes: new Uint8Array(await response.arrayBuffer()) };
+    if (typeof next === 'function') return next;
+    if (next === undefined) continue;
     busy++;
-    await response.body?.cancel();
-    await pause(1000 * wait, signal);
+    await pause(1000 * next, signal);
   }
 }
 
-// Node says why a request failed; a browser does not, and then nothing is sent again.
-function isBroken(error: unknown): boolean {
-  return broken.has(entryOf(entryOf(error, 'cause'), 'code'));
+// What goes wrong with an answer is no fault of the way it took.
+function outcomeOf<T>(use: (answer: Exchange) => T, answer: Exchange): Outcome<T> {
+  try {
+    const value = use(answer);
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }
 
-// Not by class: an error may come from another realm.
-function entryOf(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && key in value ? value[key as never] : undefined;
+/** The headers of requests: `own`, and those of the connection. Names mean the same in any case; an object's keys do not. */
+export function headersOf(own: Parcel['headers'], { headers = {} }: TransportOptions): Parcel['headers'] {
+  const always = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+  return Object.freeze({ ...own, ...Object.fromEntries(always) });
+}
+
+function secondsToWait({ status, retryAfter }: Carried): number | undefined {
+  return status === BUSY ? secondsOf(retryAfter) : undefined;
 }
 
 /** The seconds of a Retry-After header, or undefined where there is none, or it asks for a long wait. */
@@ -103,21 +118,23 @@ function secondsOf(header: string | null): number | undefined {
   return seconds <= LONGEST_WAIT ? Math.max(0, seconds) : undefined;
 }
 
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
+    const forget =
+      signal &&
+      onAbort(signal, () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      });
     const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
+      forget?.();
       resolve();
     }, milliseconds);
-    signal.addEventListener('abort', stop, { once: true });
   });
 }
 
 function reasonOf(error: unknown): string {
-  const cause = entryOf(error, 'cause');
-  return String(entryOf(cause, 'message') || entryOf(cause, 'code') || entryOf(error, 'message') || error);
+  // What has no message says its code: several addresses were tried, and none took the connection.
+  const at = entryOf(error, 'cause') ?? error;
+  return error instanceof Unanswered ? reasonOf(at) : String(entryOf(at, 'message') || entryOf(at, 'code') || error);
 }

@@ -1,0 +1,19 @@
+/**
+ * Node's own modules, where there is Node.
+ *
+ * They are asked for, not imported: a page loads the same files, and its bundler must not look for `node:net`.
+ */
+import type net from 'node:net';
+import type tls from 'node:tls';
+import type zlib from 'node:zlib';
+
+interface Builtin {
+  readonly 'node:net': typeof net;
+  readonly 'node:tls': typeof tls;
+  readonly 'node:zlib': typeof zlib;
+}
+
+/** A module of Node, or undefined in a browser. */
+export function builtin<N extends keyof Builtin>(name: N): Builtin[N] | undefined {
+  return typeof process === 'undefined' ? undefined : (process.getBuiltinModule?.(name) as Builtin[N] | undefined);
+}
