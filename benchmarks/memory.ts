@@ -9,7 +9,9 @@ export function statusOf(key: 'VmRSS' | 'VmHWM', process: number | 'self' = 'sel
 
 /** Bytes that a process grew by at most while `call` ran; undefined where the system does not tell. */
 export async function peakOf(call: () => unknown, process: number | 'self' = 'self'): Promise<number | undefined> {
+  // Array buffers are given back by another thread, after the collection that has found them.
   globalThis.gc?.();
+  await new Promise((resolve) => setTimeout(resolve, 30));
   try {
     writeFileSync(`/proc/${process}/clear_refs`, '5');
     const before = statusOf('VmRSS', process);

@@ -3,6 +3,7 @@
  * is seen each time. Ids come as lines of JSON on standard input; the setting is the only argument.
  */
 import { createInterface } from 'node:readline';
+import { forget } from './measure.js';
 import { startOriginal } from './python.js';
 import type { Result } from './results.js';
 import { openSuites } from './suites/all.js';
@@ -14,6 +15,7 @@ const suites = openSuites({ ...setting, original });
 
 async function peakOf(contestant: Contestant | undefined): Promise<number | undefined> {
   await contestant?.run(1);
+  forget();
   return contestant?.peak();
 }
 

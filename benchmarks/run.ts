@@ -155,7 +155,7 @@ async function main(): Promise<number> {
   const [found, broken] = await run(setting, pattern);
   const verdicts = judge(found.results);
   if (verdicts.length > 0) console.log(`\n${verdictLines(verdicts)}`);
-  if (before) console.log(`\nSince ${before.date}: ${comparison(compare(found.results, before.results))}`);
+  if (before) console.log(`\nSince ${before.date}:\n${comparison(compare(found.results, before.results))}`);
   if (options.json) writeResults(options.json, found, { targets: verdicts });
   if (options.svg) writeFileSync(options.svg, chart(found));
   if (options.record) {

@@ -107,13 +107,13 @@ export const targets: readonly Target[] = [
   },
   {
     what: 'a probe of a sweep, beyond one pass over its data',
-    ids: /^(sweep\/perProbe_|jacobianFrom[JV]vp\/(1000x1000|4000x4000)$)/,
+    ids: /^(sweep\/perProbe_|jacobianFrom(Jvp|Vjp)\/(1000x1000|4000x4000)$)/,
     measure: 'ours − limit, per probe',
     bound: { most: 1e-6 },
   },
   {
     what: 'the memory of a sweep',
-    ids: /^jacobianFrom[JV]vp\/(1000x1000|4000x4000|10x1000000|1000000x10)$/,
+    ids: /^jacobianFrom(Jvp|Vjp)\/(1000x1000|4000x4000|10x1000000|1000000x10)$/,
     measure: 'peak / result and one probe',
     bound: { most: 1.1 },
   },
