@@ -1,8 +1,8 @@
 /** Two runs compared, as a bot would: faster, slower or unchanged, beyond what the noise explains. */
-import type { Timing } from './measure.js';
-import { factor, type Result } from './results.js';
+import { factor, type Result, ratio, spread } from './results.js';
 
 const LEAST_CHANGE = 0.1;
+const beside = ['limit', 'theirs'] as const;
 
 /** What became of one case. */
 export interface Change {
@@ -14,8 +14,8 @@ export interface Change {
 }
 
 /**
- * Compare each case with the same case of an older run. Both are seen in relation to what was measured beside them, the limit
- * or else the original, so that another machine, or a busy one, changes little.
+ * Compare each case with the same case of an older run, in relation to what was measured beside both: the limit and the original.
+ * A change is one only where each of them shows it, so that another machine, or a busy one, changes little.
  */
 export function compare(now: readonly Result[], before: readonly Result[]): Change[] {
   const old = new Map(before.map((one) => [one.id, one]));
@@ -24,16 +24,26 @@ export function compare(now: readonly Result[], before: readonly Result[]): Chan
 
 function changeOf(now: Result, before: Result | undefined): Change {
   if (!before) return { id: now.id, verdict: 'new' };
-  const base = now.limit && before.limit ? 'limit' : now.theirs && before.theirs ? 'theirs' : undefined;
-  const scale = base ? before[base]!.median / now[base]!.median : 1;
-  const ratio = (now.ours.median / before.ours.median) * scale;
-  const timings = base ? [now.ours, before.ours, now[base]!, before[base]!] : [now.ours, before.ours];
-  const noise = LEAST_CHANGE + timings.reduce((sum, timing) => sum + spread(timing), 0);
-  const verdict = ratio > 1 + noise ? 'slower' : ratio < 1 / (1 + noise) ? 'faster' : 'unchanged';
-  return { id: now.id, verdict, ratio, noise };
+  const absolute = {
+    ratio: ratio(now.ours, before.ours)!,
+    noise: LEAST_CHANGE + spread(now.ours) + spread(before.ours),
+  };
+  const relative = beside.flatMap((one) => {
+    const [current, former] = [now[one], before[one]];
+    if (!current || !former) return [];
+    const noise = absolute.noise + spread(current) + spread(former);
+    return [{ ratio: absolute.ratio * ratio(former, current)!, noise }];
+  });
+  const seen = (relative.length > 0 ? relative : [absolute]).map((one) => ({ ...one, verdict: verdictOf(one) }));
+  const least = seen.reduce((a, b) => (Math.abs(Math.log(b.ratio)) < Math.abs(Math.log(a.ratio)) ? b : a));
+  const agreed = seen.every(({ verdict }) => verdict === least.verdict);
+  return { id: now.id, ...least, verdict: agreed ? least.verdict : 'unchanged' };
 }
 
-const spread = ({ low, high, median }: Timing) => (high - low) / 2 / median;
+function verdictOf({ ratio, noise }: { readonly ratio: number; readonly noise: number }): Change['verdict'] {
+  if (ratio > 1 + noise) return 'slower';
+  return ratio < 1 / (1 + noise) ? 'faster' : 'unchanged';
+}
 
 /** The changes, the large ones by name. */
 export function comparison(changes: readonly Change[]): string {

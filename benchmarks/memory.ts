@@ -1,19 +1,22 @@
-/** Peak memory of one call, where the system tells it: Linux keeps a high-water mark that can be reset. */
+/** Peak memory, where the system tells it: Linux keeps a high-water mark of each process, which can be reset. */
 import { readFileSync, writeFileSync } from 'node:fs';
 
-function statusOf(key: string): number {
-  const found = new RegExp(`^${key}:\\s*(\\d+) kB`, 'm').exec(readFileSync('/proc/self/status', 'utf8'));
+/** Bytes of a line of a process's status: `VmRSS`, what it holds, or `VmHWM`, the most that it held. */
+export function statusOf(key: 'VmRSS' | 'VmHWM', process: number | 'self' = 'self'): number {
+  const found = new RegExp(`^${key}:\\s*(\\d+) kB`, 'm').exec(readFileSync(`/proc/${process}/status`, 'utf8'));
   return Number(found?.[1] ?? 0) * 1024;
 }
 
-/** Bytes that the process grew by at most while `call` ran; undefined where the system does not tell. */
-export async function peakOf(call: () => unknown): Promise<number | undefined> {
+/** Bytes that a process grew by at most while `call` ran; undefined where the system does not tell. */
+export async function peakOf(call: () => unknown, process: number | 'self' = 'self'): Promise<number | undefined> {
+  // Array buffers are given back by another thread, after the collection that has found them.
   globalThis.gc?.();
+  await new Promise((resolve) => setTimeout(resolve, 30));
   try {
-    writeFileSync('/proc/self/clear_refs', '5');
-    const before = statusOf('VmRSS');
+    writeFileSync(`/proc/${process}/clear_refs`, '5');
+    const before = statusOf('VmRSS', process);
     await call();
-    return Math.max(0, statusOf('VmHWM') - before);
+    return Math.max(0, statusOf('VmHWM', process) - before);
   } catch {
     return undefined;
   }

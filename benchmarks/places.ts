@@ -10,6 +10,18 @@ export const root: string = fileURLToPath(new URL('../..', import.meta.url));
 /** The program `cotangent`. */
 export const program: string = join(root, 'dist/bundle/cli/main.js');
 
+/** The server that does nothing, compiled. */
+export const bare: string = join(root, 'dist/benchmarks/bare.js');
+
+/** What asks cases for their memory, compiled. */
+export const peaks: string = join(root, 'dist/benchmarks/peaks.js');
+
+/** The run that the documentation shows, and that others are compared with. */
+export const recorded: string = join(root, 'benchmarks/recorded.json');
+
+/** What makes the pages of the documentation. */
+export const pages: string = join(root, 'scripts/docs.mjs');
+
 /** The component that does nothing, compiled. */
 export const noop: string = join(root, 'dist/benchmarks/noop.js');
 

@@ -2,13 +2,13 @@
  * The original, in a process of its own that stays alive: requests go to its standard input as lines of JSON, so that
  * its calls and ours alternate. Without Python, or without its packages, there is none, and our half runs alone.
  */
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Run } from './measure.js';
 import { root } from './places.js';
+import { type CommandLine, startRespondent } from './processes.js';
+import type { Contestant } from './suites/suite.js';
 
 const folder = join(root, '.venv/bench');
 const packages = ['tesseract-core[runtime]', 'numpy'];
@@ -42,32 +42,30 @@ function isNewEnough(python: string): boolean {
   return String(stdout).trim() === 'True';
 }
 
-type Answer = { readonly seconds: number; readonly bytes: number; readonly error?: string; readonly version: string };
+/** What its processes find in their environment: one thread, and nothing that would slow its OpenBLAS down. */
+export const unhampered: CommandLine['env'] = {
+  OPENBLAS_NUM_THREADS: '1',
+  OMP_NUM_THREADS: '1',
+  OPENBLAS_CORETYPE: undefined,
+  OPENBLAS_L2_SIZE: undefined,
+};
+
+type Answer = { readonly seconds: number; readonly bytes: number; readonly version: string };
 
 /** A Python process that runs cases by name. */
 export interface Original {
   readonly version: string;
   /** Prepare a case of `worker.py`; gives how to run it. */
-  readonly run: (suite: string, args: Readonly<Record<string, unknown>>) => Promise<OriginalCase>;
+  readonly run: (suite: string, args: Readonly<Record<string, unknown>>) => Promise<Contestant>;
   /** Forget the cases prepared so far. */
   readonly clear: () => Promise<void>;
-  readonly stop: () => void;
+  readonly stop: () => Promise<void>;
 }
 
-/** A case that the Python process has prepared. */
-export interface OriginalCase {
-  readonly run: Run;
-  readonly peak: () => Promise<number>;
-}
-
-/** Start the process. Its libraries compute on one thread. */
+/** Start the process. */
 export async function startOriginal(): Promise<Original> {
-  const env = { ...process.env, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' };
-  const child = spawn(programs.python, [join(root, 'benchmarks/worker.py')], {
-    env,
-    stdio: ['pipe', 'pipe', process.env['BENCH_DEBUG'] ? 'inherit' : 'ignore'],
-  });
-  const ask = asker(child);
+  const args = [join(root, 'benchmarks/worker.py')];
+  const { ask, stop } = startRespondent<Answer>({ command: programs.python, args, env: unhampered });
   const { version } = await ask({ op: 'version' });
   let last = 0;
   return {
@@ -83,18 +81,6 @@ export async function startOriginal(): Promise<Original> {
     clear: async () => {
       await ask({ op: 'clear' });
     },
-    stop: () => child.kill(),
-  };
-}
-
-function asker(child: ChildProcess): (request: object) => Promise<Answer> {
-  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
-  return async (request) => {
-    child.stdin!.write(`${JSON.stringify(request)}\n`);
-    const { value, done } = await lines.next();
-    if (done) throw new Error('The Python process ended.');
-    const answer = JSON.parse(value) as Answer;
-    if (answer.error !== undefined) throw new Error(answer.error);
-    return answer;
+    stop,
   };
 }

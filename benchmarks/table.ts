@@ -1,15 +1,16 @@
-/** Results as a table for the terminal. */
-import { duration, factor, type Result, ratio } from './results.js';
+/** Results as a table: for the terminal, and for the documentation. */
+import { duration, factor, megabytes, type Result, ratio, spread } from './results.js';
 
 const columns: readonly { readonly title: string; readonly width: number; readonly text: (one: Result) => string }[] = [
   { title: 'id', width: -38, text: ({ id }) => id },
   { title: 'ours', width: 9, text: ({ ours }) => duration(ours.median) },
-  { title: '±', width: 5, text: ({ ours }) => `${Math.round((50 * (ours.high - ours.low)) / ours.median)} %` },
+  { title: '±', width: 5, text: ({ ours }) => `${Math.round(100 * spread(ours))} %` },
   { title: 'theirs', width: 9, text: ({ theirs }) => (theirs ? duration(theirs.median) : '') },
+  { title: '±', width: 5, text: ({ theirs }) => (theirs ? `${Math.round(100 * spread(theirs))} %` : '') },
   { title: '/theirs', width: 8, text: ({ ours, theirs }) => factor(ratio(ours, theirs)) },
   { title: '/limit', width: 8, text: ({ ours, limit }) => factor(ratio(ours, limit)) },
   { title: 'MB', width: 6, text: ({ peak }) => megabytes(peak?.ours) },
-  { title: 'theirs', width: 6, text: ({ peak }) => megabytes(peak?.theirs) },
+  { title: 'their MB', width: 8, text: ({ peak }) => megabytes(peak?.theirs) },
   { title: ' limit, others', width: -1, text: remarks },
 ];
 
@@ -18,10 +19,6 @@ function remarks({ ours, limitName, others = {} }: Result): string {
     ([name, timing]) => `${name} ${factor(timing.median / ours.median)}× as long`,
   );
   return ` ${[limitName ?? '', ...rest].filter(Boolean).join('; ')}`;
-}
-
-function megabytes(bytes: number | undefined): string {
-  return bytes === undefined || bytes === 0 ? '' : (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
 }
 
 const cell = (text: string, width: number) => (width < 0 ? text.padEnd(-width) : text.padStart(width));
@@ -35,4 +32,12 @@ export function tableRow(result: Result): string {
     .map(({ text, width }) => cell(text(result), width))
     .join(' ')
     .trimEnd();
+}
+
+/** The head of the same table where the columns find their widths themselves. */
+export const figureHead: readonly string[] = columns.map(({ title }) => title.trim());
+
+/** One row of that. */
+export function figures(result: Result): string[] {
+  return columns.map(({ text }) => text(result).trim());
 }

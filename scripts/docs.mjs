@@ -1,7 +1,7 @@
 /**
  * The pages of docs/ that are made from a table of the sources.
  *
- * To add a page, add a row to `pages`. `--check` writes nothing, and fails where a page differs from its table.
+ * To add a page, add a row to `pages`; a page may be made in part, see `filled`. `--check` writes nothing, and fails where a page differs from its table.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { loadSource } from './loadSource.mjs';
@@ -18,6 +18,19 @@ const pages = {
   },
   'docs/derivations.md': async () =>
     derivationsPage(await loadSource('src/derive/rules.ts'), await loadSource('src/derive/rule.ts')),
+  'docs/benchmarks.svg': async () => (await loadSource('benchmarks/chart.ts')).chart(await recordedRun()),
+  'docs/benchmarks.md': async () => {
+    const [{ judge }, { figureHead, figures }] = [
+      await loadSource('benchmarks/targets.ts'),
+      await loadSource('benchmarks/table.ts'),
+    ];
+    const run = await recordedRun();
+    return filled(await readFile('docs/benchmarks.md', 'utf8'), {
+      run: `Recorded on ${run.date}: ${run.machine}; Node ${run.node}; ${run.original}.`,
+      targets: targetsTable(judge(run.results)),
+      figures: table(figureHead, run.results.map(figures)),
+    });
+  },
   'docs/taylor.svg': async () => {
     const [{ taylorPlot }, { pageStyle }] = [
       await loadSource('src/testing/page/taylorPlot.ts'),
@@ -32,6 +45,30 @@ const table = (head, rows) =>
   [head, head.map(() => '---'), ...rows]
     .map((cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`)
     .join('\n');
+
+const recordedRun = async () => JSON.parse(await readFile('benchmarks/recorded.json', 'utf8'));
+
+/** A page that is written by hand, with what stands between its marks `<!-- made: name -->` and `<!-- end -->` made anew. */
+const filled = (page, parts) =>
+  Object.entries(parts).reduce((text, [name, part]) => {
+    const [mark, end] = [`<!-- made: ${name} -->`, '<!-- end -->'];
+    const [before, after] = text.split(mark);
+    if (after === undefined) throw new Error(`There is no ${mark}.`);
+    return `${before}${mark}\n${part}\n${after.slice(after.indexOf(end))}`;
+  }, page);
+
+const targetsTable = (verdicts) =>
+  table(
+    ['What', 'Looked at', 'Wanted', 'Is', 'Where it is worst', ''],
+    verdicts.map(({ what, measure, bound, figure, worst, met }) => [
+      what,
+      measure,
+      bound,
+      figure,
+      `\`${worst}\``,
+      met ? 'met' : '**missed**',
+    ]),
+  );
 
 /** The Taylor plots of x³ at 1.1: with the derivative, and with one that is a hundredth too large. */
 function taylorPicture(taylorPlot, pageStyle) {

@@ -1,11 +1,14 @@
-/** `cli/apply`: a process from its start to its end, the array in a file that the request refers to. */
+/**
+ * `cli/apply`: a process from its start to its end, the array in a file that the request refers to. Its memory is all that the
+ * process holds.
+ */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { timedApart } from '../measure.js';
 import { noop, noopPython, program, root, scratch } from '../places.js';
-import { type CommandLine, runProgram } from '../processes.js';
-import { programs } from '../python.js';
-import { type Case, grouped, type Setting, type Suite, values } from './suite.js';
+import { type CommandLine, peakOfProgram, runProgram } from '../processes.js';
+import { programs, unhampered } from '../python.js';
+import { type Case, type Contestant, grouped, type Setting, type Suite, values } from './suite.js';
 
 const input = join(scratch, 'cli-in');
 const output = join(scratch, 'cli-out');
@@ -31,7 +34,7 @@ const ours = (component: string, payload: string): CommandLine => ({
 const theirs = (payload: string): CommandLine => ({
   command: programs.runtime,
   args: [...folders, 'apply', `@${payload}`],
-  env: { TESSERACT_API_PATH: noopPython },
+  env: { ...unhampered, TESSERACT_API_PATH: noopPython },
 });
 
 const before = () => {
@@ -39,7 +42,15 @@ const before = () => {
   mkdirSync(output);
 };
 
-const timedProgram = (line: CommandLine) => timedApart(() => runProgram(line), { before });
+const timedProgram = (line: CommandLine) => timedApart(() => runProgram(line), before);
+
+const contestant = (line: CommandLine): Contestant => ({
+  run: timedProgram(line),
+  peak: async () => {
+    before();
+    return peakOfProgram(line);
+  },
+});
 
 /** The cases of the command line: the component in JavaScript, and (`apply-ts`) in TypeScript, compiled as it is loaded. */
 export function cli({ sizes, original }: Setting): Suite {
@@ -51,10 +62,9 @@ export function cli({ sizes, original }: Setting): Suite {
         id: `cli/${name}_${grouped(size)}`,
         open: async (): Promise<Case> => {
           const payload = prepare(size);
-          const run = timedProgram(theirs(payload));
           return {
-            ours: timedProgram(ours(component, payload)),
-            theirs: original && { run, peak: async () => 0 },
+            ours: contestant(ours(component, payload)),
+            theirs: original && contestant(theirs(payload)),
             limit: { name: 'node', run: bare },
             leastRounds: 3,
           };

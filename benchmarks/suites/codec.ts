@@ -13,7 +13,7 @@ import { schemaOf } from '../../src/schema/schema.js';
 import { type Run, timed, timedApart } from '../measure.js';
 import { NoopInputs } from '../noop.js';
 import { scratch } from '../places.js';
-import { type Case, grouped, type Setting, type Suite, values } from './suite.js';
+import { type Case, grouped, here, type Setting, type Suite, values } from './suite.js';
 
 const encodings: Readonly<Record<string, { readonly format: Format; readonly compression: Compression }>> = {
   json: { format: 'json', compression: null },
@@ -52,7 +52,7 @@ function runOf(what: string, encoding: string, data: NdArray<DType>): Run {
     return timed(() => decode(body));
   }
   const call = what === 'encoding' ? encode : () => decode(encode());
-  return encoding.startsWith('binref') ? timedApart(call, { before: clean }) : timed(call);
+  return encoding.startsWith('binref') ? timedApart(call, clean) : timed(call);
 }
 
 /** The cases of the codec. */
@@ -65,7 +65,7 @@ export function codec({ sizes, original }: Setting): Suite {
           const data = new NdArray('float64', [size], values(size));
           const copy = new Float64Array(size);
           return {
-            ours: runOf(what, encoding, data),
+            ours: here(runOf(what, encoding, data)),
             theirs: await original?.run('codec', { what, encoding, size }),
             limit: { name: 'memcpy', run: timed(() => copy.set(data.data)) },
             gc: size >= 1e6,

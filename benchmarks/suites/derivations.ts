@@ -18,7 +18,7 @@ import {
   zeros,
 } from '../../src/index.js';
 import { type Run, timed } from '../measure.js';
-import { type Case, type Entry, type Setting, type Suite, values } from './suite.js';
+import { type Case, type Entry, here, type Setting, type Suite, values } from './suite.js';
 
 const shapes = [
   [3, 4],
@@ -83,7 +83,7 @@ function product(what: 'vjp' | 'jvp', extents: Extents, { original }: Setting): 
   const name = `${what}_${rows}x${columns}`;
   const own = () => new NdArray('float64', [rows, columns], values(rows * columns));
   const contract = async (block: Vector): Promise<Case> => ({
-    ours: timed(contraction(what, extents, block)),
+    ours: here(timed(contraction(what, extents, block))),
     theirs: await original?.run('tensordot', { rows, columns, what }),
     limit: { name: 'sum', run: timed(() => sum(block.data)) },
     others: matrixProduct(what, extents, block),
@@ -91,7 +91,7 @@ function product(what: 'vjp' | 'jvp', extents: Extents, { original }: Setting): 
   const whole = async (): Promise<Case> => {
     const block = own();
     return {
-      ours: timed(productOf(what, extents, block)),
+      ours: here(timed(productOf(what, extents, block))),
       theirs: await original?.run('rule', { rows, columns, what: `${what}_from_jacobian` }),
       limit: { name: 'sum', run: timed(() => sum(block.data)) },
     };
@@ -123,23 +123,52 @@ function kept([rows, columns]: Extents): Vector {
   return (blocks as Record<string, Record<string, Vector>>)['y']!['x']!;
 }
 
+/** A Jacobian from so many products, each of which answers with so many elements. */
+interface Sweep {
+  readonly probes: number;
+  readonly answer: Vector;
+  readonly call: () => unknown;
+}
+
+function sweepOf(from: 'Jvp' | 'Vjp', [rows, columns]: Extents): Sweep {
+  if (from === 'Jvp') {
+    const answer = vector(rows);
+    return { probes: columns, answer, call: byJvp(columns, answer) };
+  }
+  const answer = vector(columns);
+  return { probes: rows, answer, call: byVjp([rows, columns], answer) };
+}
+
+/** What a sweep cannot do without: a result that is new, and one pass over the data of each probe, its seed and its answer. */
+function leastSweep({ probes, answer }: Sweep): Run {
+  const seed = new Float64Array(probes);
+  return timed(() => {
+    const result = new Float64Array(probes * answer.size);
+    for (let i = 0; i < probes; i++) {
+      seed.fill(0);
+      seed[i] = 1;
+      result.set(answer.data, i * answer.size);
+    }
+    return result;
+  });
+}
+
+const leastName = 'a new result, seed and answer written once';
+
 /** Whole Jacobians: what a rule adds to the calls of its base, which here hand out one buffer again and again. */
 function jacobian(from: 'Jvp' | 'Vjp', [rows, columns]: Extents, { original }: Setting): Entry {
-  const probes = from === 'Jvp' ? columns : rows;
   const what = `jacobianFrom${from}`;
   return {
     id: `${what}/${rows}x${columns}`,
     open: async () => {
-      const answer = vector(from === 'Jvp' ? rows : columns);
-      const target = new Float64Array(rows * columns);
-      const pass = () => {
-        for (let i = 0; i < probes; i++) target.set(answer.data, i * answer.size);
-      };
+      const sweep = sweepOf(from, [rows, columns]);
       return {
-        ours: timed(from === 'Jvp' ? byJvp(columns, answer) : byVjp([rows, columns], answer)),
+        ours: here(timed(sweep.call)),
         theirs: await original?.run('rule', { rows, columns, what: `jacobian_from_${from.toLowerCase()}` }),
-        limit: { name: 'copy of the rows', run: timed(pass) },
+        limit: { name: leastName, run: leastSweep(sweep) },
         gc: rows * columns >= 1e6,
+        needed: 8 * (rows * columns + sweep.probes),
+        probes: sweep.probes,
       };
     },
   };
@@ -157,40 +186,39 @@ function byVjp([rows, columns]: Extents, answer: Vector): () => unknown {
 }
 
 /** What a sweep costs per probe: a Jacobian of so many columns and few rows, divided by the number of its probes. */
-function sweep(probes: number, rows: number): Entry {
+function perProbe(probes: number, rows: number): Entry {
   return {
     id: `sweep/perProbe_${rows}x${probes}`,
     open: async () => {
-      const answer = vector(rows);
-      const [basis, copy] = [new Float64Array(probes), new Float64Array(rows)];
-      // A probe is one write of the seed and one of its answer.
-      const pass = () => {
-        for (let i = 0; i < probes; i++) {
-          basis.fill(0);
-          copy.set(answer.data);
-        }
-      };
+      const sweep = sweepOf('Jvp', [rows, probes]);
+      const needed = 8 * (rows * probes + probes);
       return {
-        ours: timed(byJvp(probes, answer)),
-        limit: { name: 'one pass over seed and answer', run: timed(pass) },
+        ours: here(timed(sweep.call)),
+        limit: { name: leastName, run: leastSweep(sweep) },
+        needed,
         per: probes,
       };
     },
   };
 }
 
+// A sweep of a million probes is a million calls, whatever they cost.
+const MOST_PROBES = 4000;
+
 /** The cases of derivations. */
 export function derivations(setting: Setting): Suite {
   const chosen = setting.quick ? shapes.slice(0, 3) : shapes;
-  // A sweep of a million probes is a million calls, whatever they cost.
-  const swept = chosen.filter((extents) => Math.max(...extents) <= 4000);
+  const jacobians = chosen.flatMap(([rows, columns]) => [
+    ...(columns <= MOST_PROBES ? [jacobian('Jvp', [rows, columns], setting)] : []),
+    ...(rows <= MOST_PROBES ? [jacobian('Vjp', [rows, columns], setting)] : []),
+  ]);
   return {
     entries: [
       ...chosen.flatMap((extents) => product('vjp', extents, setting)),
       ...chosen.flatMap((extents) => product('jvp', extents, setting)),
-      ...swept.flatMap((extents) => [jacobian('Jvp', extents, setting), jacobian('Vjp', extents, setting)]),
-      sweep(1000, 1),
-      sweep(1000, 100),
+      ...jacobians,
+      perProbe(1000, 1),
+      perProbe(1000, 100),
     ],
   };
 }

@@ -2,183 +2,114 @@
  * `http/apply`: one request after the other over one connection. `http/apply` has the original's client on both sides,
  * `http-client/apply` each side's own, and `http-load/apply` sixteen connections at once.
  *
- * The limit is a bare server with the same bodies: it reads the request to its end and sends an answer that is ready.
+ * The limit is a bare server in a process of its own, with the same bodies. What is looked at for its memory is the server.
  */
-import { createServer } from 'node:http';
-import { connect as open, type Socket } from 'node:net';
 import { NdArray } from 'cotangent';
 import { connect } from 'cotangent/client';
 import { writeJson } from '../../src/codec/write.js';
 import { type Run, timedAsync } from '../measure.js';
-import { noop, noopPython, program } from '../places.js';
-import { type Server, startServer } from '../processes.js';
-import { programs } from '../python.js';
-import { type Case, type Entry, grouped, type Setting, type Suite, values } from './suite.js';
+import { peakOf } from '../memory.js';
+import { bare, noop, noopPython, program, scratch } from '../places.js';
+import { type CommandLine, type Server, startServer } from '../processes.js';
+import { programs, unhampered } from '../python.js';
+import { openLoad } from './load.js';
+import { type Case, type Contestant, type Entry, grouped, type Setting, type Suite, values } from './suite.js';
 
 const CONNECTIONS = 16;
-const headers = { 'content-type': 'application/json', accept: 'application/json+base64' };
 
-const bodyOf = (size: number) =>
-  writeJson({ inputs: { data: new NdArray('float64', [size], values(size)) } }, { format: 'json+base64' });
-
-/** The bare server: what `ours` answers is asked once, and sent again and again. */
-async function startBare(ours: string, body: Uint8Array): Promise<Server> {
-  const of = async (path: string, init?: RequestInit) =>
-    Buffer.from(await (await fetch(`${ours}${path}`, init)).arrayBuffer());
-  const answers: Record<string, Buffer> = {
-    '/health': await of('/health'),
-    '/openapi.json': await of('/openapi.json'),
-    '/apply': await of('/apply', { method: 'POST', headers, body: Buffer.from(body) }),
-  };
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      Buffer.concat(chunks);
-      const answer = answers[request.url ?? ''] ?? Buffer.alloc(0);
-      response.writeHead(200, { 'content-type': 'application/json+base64', 'content-length': answer.length });
-      response.end(answer);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const stop = async () => {
-    server.closeAllConnections();
-    server.close();
-  };
-  return { url: `http://127.0.0.1:${port}`, stop };
-}
-
-/** So many requests over several connections at once, with as little work on this side as can be. */
-async function load(url: string, body: Uint8Array): Promise<{ run: Run; close: () => void }> {
-  const { hostname, port } = new URL(url);
-  const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const head = `POST /apply HTTP/1.1\r\nhost: ${hostname}:${port}\r\n${fields.join('')}content-length: ${body.length}\r\n\r\n`;
-  const request = Buffer.concat([Buffer.from(head), body]);
-  const sockets = await Promise.all(
-    Array.from({ length: CONNECTIONS }, () => {
-      const socket = open(Number(port), hostname).setNoDelay();
-      return new Promise<Socket>((resolve) => socket.once('connect', () => resolve(socket)));
-    }),
-  );
-  const run = async (calls: number) => {
-    let left = calls * CONNECTIONS;
-    const start = performance.now();
-    await Promise.all(
-      sockets.map(async (socket) => {
-        while (left-- > 0) await exchange(socket, request);
-      }),
-    );
-    return (performance.now() - start) / 1000;
-  };
-  return { run, close: () => sockets.forEach((socket) => void socket.destroy()) };
-}
-
-function exchange(socket: Socket, request: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let wanted = Infinity;
-    let received = 0;
-    let head = '';
-    const onData = (chunk: Buffer) => {
-      received += chunk.length;
-      if (wanted === Infinity) {
-        head += chunk.toString('latin1');
-        const end = head.indexOf('\r\n\r\n');
-        if (end < 0) return;
-        if (!head.startsWith('HTTP/1.1 200')) reject(new Error(head.slice(0, 200)));
-        wanted = end + 4 + Number(/content-length: (\d+)/i.exec(head)?.[1]);
-      }
-      if (received < wanted) return;
-      socket.off('data', onData);
-      resolve();
-    };
-    socket.on('data', onData);
-    socket.write(request);
-  });
-}
+const lines = {
+  ours: (port: number): CommandLine => ({
+    command: process.execPath,
+    args: [program, 'serve', noop, '--output-format', 'json+base64', '--port', String(port)],
+  }),
+  theirs: (port: number): CommandLine => ({
+    command: programs.runtime,
+    args: ['--output-format', 'json+base64', 'serve', '--port', String(port)],
+    // It makes a folder for each request.
+    cwd: scratch,
+    env: { ...unhampered, TESSERACT_API_PATH: noopPython },
+  }),
+};
 
 /** Servers that are started when they are first wanted. */
 function servers() {
   const started = new Map<string, Promise<Server>>();
-  const start = (name: string, line: Parameters<typeof startServer>[0]) => {
-    const known = started.get(name) ?? startServer(line);
-    started.set(name, known);
-    return known;
+  const start = (name: string, line: (port: number) => CommandLine) => {
+    const server = started.get(name) ?? startServer(line);
+    started.set(name, server);
+    return server;
   };
+  const ours = () => start('ours', lines.ours);
   return {
-    ours: () =>
-      start('ours', (port) => ({
-        command: process.execPath,
-        args: [program, 'serve', noop, '--output-format', 'json+base64', '--port', String(port)],
-      })),
-    theirs: () =>
-      start('theirs', (port) => ({
-        command: programs.runtime,
-        args: ['--output-format', 'json+base64', 'serve', '--port', String(port)],
-        env: { TESSERACT_API_PATH: noopPython },
-      })),
+    ours,
+    theirs: () => start('theirs', lines.theirs),
+    bare: async () => {
+      const { url } = await ours();
+      return start('bare', (port) => ({ command: process.execPath, args: [bare, String(port), url] }));
+    },
     close: async () => {
       for (const server of started.values()) await (await server.catch(() => undefined))?.stop();
     },
   };
 }
 
+const against = ({ pid }: Server, run: Run): Contestant => ({ run, peak: () => peakOf(() => run(1), pid) });
+
+function requestOf(url: string, size: number): Buffer {
+  const inputs = { data: new NdArray('float64', [size], values(size)) };
+  const body = writeJson({ inputs }, { format: 'json+base64' });
+  const fields = [
+    'content-type: application/json',
+    'accept: application/json+base64',
+    `content-length: ${body.length}`,
+  ];
+  const head = ['POST /apply HTTP/1.1', `host: ${new URL(url).host}`, ...fields].join('\r\n');
+  return Buffer.concat([Buffer.from(`${head}\r\n\r\n`), body]);
+}
+
 /** The cases over HTTP. */
-export function http({ sizes, original, quick }: Setting): Suite {
-  const { ours, theirs, close } = servers();
-  const python = async (url: string, size: number) => original!.run('http', { url, size });
-  const same = async (size: number): Promise<Case> => {
-    const { url } = await ours();
-    const bare = await startBare(url, bodyOf(size));
+export function http({ sizes, original, quick, python }: Setting): Suite {
+  const { ours, theirs, bare, close } = servers();
+  const contest = async (of: (server: Server) => Promise<Run>, peer = of): Promise<Case> => {
+    const [mine, least] = [await ours(), await bare()];
+    const other = original && (await theirs());
     return {
-      ours: (await python(url, size)).run,
-      theirs: await python((await theirs()).url, size),
-      limit: { name: 'bare server', run: (await python(bare.url, size)).run },
-      close: bare.stop,
+      ours: against(mine, await of(mine)),
+      theirs: other && against(other, await peer(other)),
+      limit: { name: 'bare server', run: await of(least) },
     };
   };
-  const own = async (size: number): Promise<Case> => {
-    const { url } = await ours();
-    const bare = await startBare(url, bodyOf(size));
+  const theirClient = (size: number) => async (server: Server) =>
+    (await original!.run('http', { url: server.url, size })).run;
+  const ourClient = (size: number) => async (server: Server) => {
+    const handle = await connect(server.url);
     const inputs = { data: values(size) };
-    const [handle, limit] = [await connect(url), await connect(bare.url)];
-    return {
-      ours: timedAsync(() => handle.apply(inputs)),
-      theirs: original && (await python((await theirs()).url, size)),
-      limit: { name: 'bare server', run: timedAsync(() => limit.apply(inputs)) },
-      gc: size >= 1e6,
-      close: bare.stop,
-    };
+    return timedAsync(() => handle.apply(inputs));
   };
   const loaded = async (size: number): Promise<Case> => {
-    const body = bodyOf(size);
-    const { url } = await ours();
-    const bare = await startBare(url, body);
-    const [mine, least] = [await load(url, body), await load(bare.url, body)];
-    const peer = original && (await load((await theirs()).url, body));
-    const stop = () => {
-      for (const one of [mine, least, peer]) one?.close();
-      return bare.stop();
-    };
-    return {
-      ours: mine.run,
-      theirs: peer && { run: peer.run, peak: async () => 0 },
-      limit: { name: 'bare server', run: least.run },
-      per: CONNECTIONS,
-      close: stop,
-    };
+    const closes: (() => void)[] = [];
+    const one = await contest(async ({ url }) => {
+      const { run, close } = await openLoad(url, CONNECTIONS, requestOf(url, size));
+      closes.push(close);
+      return run;
+    });
+    return { ...one, per: CONNECTIONS, close: () => closes.forEach((close) => void close()) };
   };
-  const entry = (id: string, size: number, open: (size: number) => Promise<Case>): Entry => ({
+  const entry = (id: string, size: number, open: () => Promise<Case>): Entry => ({
     id: `${id}_${grouped(size)}`,
-    open: () => open(size),
+    open,
   });
   const few = quick ? sizes.slice(0, 1) : sizes;
   return {
     entries: [
-      ...(original ? sizes.map((size) => entry('http/apply', size, same)) : []),
-      ...few.map((size) => entry('http-client/apply', size, own)),
-      ...sizes.slice(0, 1).map((size) => entry('http-load/apply', size, loaded)),
+      ...(python ? sizes.map((size) => entry('http/apply', size, () => contest(theirClient(size)))) : []),
+      ...few.map((size) =>
+        entry('http-client/apply', size, async () => ({
+          ...(await contest(ourClient(size), theirClient(size))),
+          gc: size >= 1e6,
+        })),
+      ),
+      ...sizes.slice(0, 1).map((size) => entry('http-load/apply', size, () => loaded(size))),
     ],
     close,
   };

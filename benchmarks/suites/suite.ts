@@ -1,19 +1,31 @@
 /** What a suite is: cases by id, each prepared when its turn comes. */
 import type { Run } from '../measure.js';
-import type { Original, OriginalCase } from '../python.js';
+import { peakOf } from '../memory.js';
+import type { Original } from '../python.js';
 
 /** What every suite is told. */
 export interface Setting {
   readonly sizes: readonly number[];
   readonly quick: boolean;
+  /** Whether the original takes part. */
+  readonly python: boolean;
+  /** The original; there is none where ids are only listed. */
   readonly original: Original | undefined;
-  readonly say: (line: string) => void;
 }
+
+/** Who runs, and how the peak of its memory is found. */
+export interface Contestant {
+  readonly run: Run;
+  readonly peak: () => Promise<number | undefined>;
+}
+
+/** Calls in this process. */
+export const here = (run: Run): Contestant => ({ run, peak: () => peakOf(() => run(1)) });
 
 /** One case: who runs, by name. `ours` is compared with `theirs` (the original) and with `limit`. */
 export interface Case {
-  readonly ours: Run;
-  readonly theirs?: OriginalCase | undefined;
+  readonly ours: Contestant;
+  readonly theirs?: Contestant | undefined;
   readonly limit?: { readonly name: string; readonly run: Run } | undefined;
   /** Other programs that do the same. */
   readonly others?: Readonly<Record<string, Run>> | undefined;
@@ -21,6 +33,10 @@ export interface Case {
   readonly gc?: boolean | undefined;
   /** How many times what is reported one call does; 1. */
   readonly per?: number | undefined;
+  /** Bytes that a call must take: those of its result and of one probe. */
+  readonly needed?: number | undefined;
+  /** How many probes a call makes, where that is to be looked at. */
+  readonly probes?: number | undefined;
   /** Rounds at least, where calls are long. */
   readonly leastRounds?: number | undefined;
   readonly close?: (() => void | Promise<void>) | undefined;
