@@ -57,6 +57,12 @@ export const targets: readonly Target[] = [
     measure: 'ours / theirs',
     bound: { most: 1 / 2 },
   },
+  {
+    what: 'HTTP, the same client, ours in a worker thread',
+    ids: /^http-apart\/apply_/,
+    measure: 'ours / theirs',
+    bound: { most: 1 },
+  },
   { what: 'HTTP, each its own client', ids: /^http-client\/apply_/, measure: 'ours / theirs', bound: { most: 1 / 3 } },
   {
     what: 'HTTP, sixteen connections: throughput, of that of a bare server',

@@ -47,7 +47,9 @@ const options = {
 
 /** What package.json's `imports` have other files for elsewhere: whoever imports the source imports it by that name. */
 const named = new Map(
-  Object.entries(imports).flatMap(([name, { default: path }]) => sourcesOf(path).map((file) => [join(root, file), name])),
+  Object.entries(imports).flatMap(([name, { default: path }]) =>
+    sourcesOf(path).map((file) => [join(root, file), name]),
+  ),
 );
 const byName = {
   name: 'by name',

@@ -2,6 +2,9 @@
  * `http/apply`: one request after the other over one connection. `http/apply` has the original's client on both sides,
  * `http-client/apply` each side's own, and `http-load/apply` sixteen connections at once.
  *
+ * The original computes in the process that serves, and so do we in these (`--workers 0`). With `-apart` in their names, we
+ * compute in a worker thread, as `cotangent serve` does unless told otherwise.
+ *
  * The limit is a bare server in a process of its own, with the same bodies. What is looked at for its memory is the server.
  */
 import { NdArray } from 'cotangent';
@@ -17,11 +20,16 @@ import { type Case, type Contestant, type Entry, grouped, type Setting, type Sui
 
 const CONNECTIONS = 16;
 
-const lines = {
-  ours: (port: number): CommandLine => ({
+const served =
+  (...flags: readonly string[]) =>
+  (port: number): CommandLine => ({
     command: process.execPath,
-    args: [program, 'serve', noop, '--output-format', 'json+base64', '--port', String(port)],
-  }),
+    args: [program, 'serve', noop, '--output-format', 'json+base64', '--port', String(port), ...flags],
+  });
+
+const lines = {
+  ours: served('--workers', '0'),
+  apart: served('--workers', '1'),
   theirs: (port: number): CommandLine => ({
     command: programs.runtime,
     args: ['--output-format', 'json+base64', 'serve', '--port', String(port)],
@@ -42,6 +50,7 @@ function servers() {
   const ours = () => start('ours', lines.ours);
   return {
     ours,
+    apart: () => start('apart', lines.apart),
     theirs: () => start('theirs', lines.theirs),
     bare: async () => {
       const { url } = await ours();
@@ -69,9 +78,12 @@ function requestOf(url: string, size: number): Buffer {
 
 /** The cases over HTTP. */
 export function http({ sizes, original, quick, python }: Setting): Suite {
-  const { ours, theirs, bare, close } = servers();
-  const contest = async (of: (server: Server) => Promise<Run>, peer = of): Promise<Case> => {
-    const [mine, least] = [await ours(), await bare()];
+  const { ours, apart, theirs, bare, close } = servers();
+  const contest = async (
+    of: (server: Server) => Promise<Run>,
+    { peer = of, own = ours }: { readonly peer?: typeof of; readonly own?: typeof ours } = {},
+  ): Promise<Case> => {
+    const [mine, least] = [await own(), await bare()];
     const other = original && (await theirs());
     return {
       ours: against(mine, await of(mine)),
@@ -86,13 +98,14 @@ export function http({ sizes, original, quick, python }: Setting): Suite {
     const inputs = { data: values(size) };
     return timedAsync(() => handle.apply(inputs));
   };
-  const loaded = async (size: number): Promise<Case> => {
+  const loaded = async (size: number, own = ours): Promise<Case> => {
     const closes: (() => void)[] = [];
-    const one = await contest(async ({ url }) => {
+    const load = async ({ url }: Server) => {
       const { run, close } = await openLoad(url, CONNECTIONS, requestOf(url, size));
       closes.push(close);
       return run;
-    });
+    };
+    const one = await contest(load, { own });
     return { ...one, per: CONNECTIONS, close: () => closes.forEach((close) => void close()) };
   };
   const entry = (id: string, size: number, open: () => Promise<Case>): Entry => ({
@@ -105,11 +118,15 @@ export function http({ sizes, original, quick, python }: Setting): Suite {
       ...(python ? sizes.map((size) => entry('http/apply', size, () => contest(theirClient(size)))) : []),
       ...few.map((size) =>
         entry('http-client/apply', size, async () => ({
-          ...(await contest(ourClient(size), theirClient(size))),
+          ...(await contest(ourClient(size), { peer: theirClient(size) })),
           gc: size >= 1e6,
         })),
       ),
       ...sizes.slice(0, 1).map((size) => entry('http-load/apply', size, () => loaded(size))),
+      ...(python
+        ? few.map((size) => entry('http-apart/apply', size, () => contest(theirClient(size), { own: apart })))
+        : []),
+      ...sizes.slice(0, 1).map((size) => entry('http-load-apart/apply', size, () => loaded(size, apart))),
     ],
     close,
   };
