@@ -49,6 +49,11 @@ export function memoryOf(array: Float64Array): ProductMemory | undefined {
   return memory && array.byteOffset + array.byteLength <= 8 * memory.bench ? memory : undefined;
 }
 
+/** How many bytes stay in use for as long as `data` does: all of a memory that was made for it. */
+export function bytesHeld(data: ArrayBufferView): number {
+  return memories.has(data.buffer) ? data.buffer.byteLength : data.byteLength;
+}
+
 /** WebAssembly may be forbidden, lack SIMD, or have no address space left: then there is none. */
 export function openMemory(size: number): ProductMemory | undefined {
   const bench = size + (size % 2);
