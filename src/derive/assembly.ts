@@ -55,8 +55,9 @@ interface ColumnWriter {
   readonly flush: () => void;
 }
 
-/** Elements of a block that stays in the second cache. */
-const CACHED = 32_768;
+/** Elements of a block that stays in the third cache, and rows whose lines stay in the second: these need no tiles. */
+const CACHED = 2 ** 21;
+const CACHED_ROWS = 1024;
 /** How many columns are held back, and how many elements of them at most. */
 const TILE_COLUMNS = 16;
 const TILE = 65_536;
@@ -65,7 +66,8 @@ function columnWriter(block: NdArray<DType>, columns: number): ColumnWriter {
   const { data } = block;
   const rows = columns === 0 ? 0 : block.size / columns;
   const width = Math.min(TILE_COLUMNS, columns, Math.floor(TILE / Math.max(1, rows)));
-  if (block.size < CACHED || width < 4 || block.dtype !== 'float64' || !(data instanceof Float64Array))
+  const small = block.size < CACHED || rows < CACHED_ROWS;
+  if (small || width < 4 || block.dtype !== 'float64' || !(data instanceof Float64Array))
     return { write: (column, answer) => writeColumn(block, column, columns, answer), flush: () => undefined };
   const tile = new Float64Array(width * rows);
   let first = 0;
