@@ -1,23 +1,15 @@
 /**
- * Products of a matrix in this memory with a row and a column, in AssemblyScript with SIMD. `npm run wasm` compiles it.
+ * Products of a tile of a matrix in this memory with a row and a column, in AssemblyScript with SIMD. `npm run wasm`
+ * compiles it. The rows of a tile begin `stride` bytes apart.
  *
  * Every sum is added up in the order of the loops in `src/array/kernels.ts`, so that both give the same bits.
  */
 
-// Columns whose sums stay in the first cache.
-const COLUMNS: i32 = 2048;
-
 /** `out += v · a`, for `a` of `rows × columns`. */
-export function gevm(v: usize, a: usize, rows: i32, columns: i32, out: usize): void {
-  const stride = <usize>columns << 3;
+export function gevm(v: usize, a: usize, rows: i32, columns: i32, stride: usize, out: usize): void {
   const blocked = rows - (rows & 7);
-  for (let left = 0; left < columns; left += COLUMNS) {
-    const width = min(COLUMNS, columns - left);
-    const to = out + (<usize>left << 3);
-    const from = a + (<usize>left << 3);
-    for (let i = 0; i < blocked; i += 8) addEight(v + (<usize>i << 3), from + <usize>i * stride, stride, width, to);
-    for (let i = blocked; i < rows; i++) addOne(load<f64>(v + (<usize>i << 3)), from + <usize>i * stride, width, to);
-  }
+  for (let i = 0; i < blocked; i += 8) addEight(v + (<usize>i << 3), a + <usize>i * stride, stride, columns, out);
+  for (let i = blocked; i < rows; i++) addOne(load<f64>(v + (<usize>i << 3)), a + <usize>i * stride, columns, out);
 }
 
 @inline
@@ -105,46 +97,45 @@ function addOne(scale: f64, a: usize, width: i32, out: usize): void {
   if (j < width) store<f64>(out, load<f64>(out) + scale * load<f64>(a));
 }
 
-/** `out += a · t`, for `a` of `rows × columns`. */
-export function gemv(a: usize, t: usize, rows: i32, columns: i32, out: usize): void {
-  const stride = <usize>columns << 3;
+/**
+ * `lanes += a · t`, for `a` of `rows × columns`: the two lanes of a row are its terms at even and at odd places, each
+ * added up. Every tile of a row but the last must have an even number of columns.
+ */
+export function gemv(a: usize, t: usize, rows: i32, columns: i32, stride: usize, lanes: usize): void {
   const blocked = rows - (rows & 3);
   for (let i = 0; i < blocked; i += 4) {
-    addFourDots(a, t, stride, columns, out);
+    addFourDots(a, t, stride, columns, lanes);
     a += stride << 2;
-    out += 32;
+    lanes += 64;
   }
   for (let i = blocked; i < rows; i++) {
-    let s = f64x2.splat(0);
-    const whole = columns & ~1;
-    for (let j = 0; j < whole; j += 2) {
-      s = f64x2.add(s, f64x2.mul(v128.load(a + (<usize>j << 3)), v128.load(t + (<usize>j << 3))));
-    }
-    addSum(s, a, t, columns, out);
+    let s = v128.load(lanes);
+    const end = <usize>(columns & ~1) << 3;
+    for (let j: usize = 0; j < end; j += 16) s = f64x2.add(s, f64x2.mul(v128.load(a + j), v128.load(t + j)));
+    keep(s, a, t, columns, lanes);
     a += stride;
-    out += 8;
+    lanes += 16;
   }
 }
 
 @inline
-function addSum(s: v128, a: usize, t: usize, columns: i32, out: usize): void {
-  let sum = f64x2.extract_lane(s, 0);
+function keep(s: v128, a: usize, t: usize, columns: i32, lanes: usize): void {
+  v128.store(lanes, s);
   if ((columns & 1) !== 0) {
     const last = <usize>(columns - 1) << 3;
-    sum += load<f64>(a + last) * load<f64>(t + last);
+    store<f64>(lanes, load<f64>(lanes) + load<f64>(a + last) * load<f64>(t + last));
   }
-  store<f64>(out, load<f64>(out) + (sum + f64x2.extract_lane(s, 1)));
 }
 
 @inline
-function addFourDots(a: usize, t: usize, stride: usize, columns: i32, out: usize): void {
+function addFourDots(a: usize, t: usize, stride: usize, columns: i32, lanes: usize): void {
   const a1 = a + stride;
   const a2 = a1 + stride;
   const a3 = a2 + stride;
-  let s0 = f64x2.splat(0);
-  let s1 = f64x2.splat(0);
-  let s2 = f64x2.splat(0);
-  let s3 = f64x2.splat(0);
+  let s0 = v128.load(lanes);
+  let s1 = v128.load(lanes, 16);
+  let s2 = v128.load(lanes, 32);
+  let s3 = v128.load(lanes, 48);
   const end = <usize>(columns & ~1) << 3;
   for (let j: usize = 0; j < end; j += 16) {
     const x = v128.load(t + j);
@@ -153,8 +144,8 @@ function addFourDots(a: usize, t: usize, stride: usize, columns: i32, out: usize
     s2 = f64x2.add(s2, f64x2.mul(v128.load(a2 + j), x));
     s3 = f64x2.add(s3, f64x2.mul(v128.load(a3 + j), x));
   }
-  addSum(s0, a, t, columns, out);
-  addSum(s1, a1, t, columns, out + 8);
-  addSum(s2, a2, t, columns, out + 16);
-  addSum(s3, a3, t, columns, out + 24);
+  keep(s0, a, t, columns, lanes);
+  keep(s1, a1, t, columns, lanes + 16);
+  keep(s2, a2, t, columns, lanes + 32);
+  keep(s3, a3, t, columns, lanes + 48);
 }

@@ -1,11 +1,15 @@
 /** Products in WebAssembly memory: the same bits as the plain loops, wherever the matrix lies. */
 import { describe, expect, test } from '@jest/globals';
 import { contractLeading, contractTrailing } from '../../src/array/contraction.js';
+import { gemv, gevm } from '../../src/array/kernels.js';
 import { NdArray, zeros } from '../../src/array/ndarray.js';
-import { blockMemory, productsOf } from '../../src/array/products/memory.js';
+import { blockMemory, memoryOf } from '../../src/array/products/memory.js';
 
 const shapes = [
   [256, 256],
+  [17, 4096],
+  [17, 4097],
+  [2051, 129],
   [257, 259],
   [3, 30001],
   [30001, 3],
@@ -28,6 +32,15 @@ function fill(data: Float64Array, seed: number): Float64Array {
 const vector = (size: number, seed: number) => new NdArray('float64', [size], fill(new Float64Array(size), seed));
 const bits = ({ data }: NdArray) => new BigUint64Array(data.slice().buffer);
 
+/** The product by plain loops: a single row times a column is taken for the row times a matrix of one column. */
+function plain(product: 'gevm' | 'gemv', { data }: NdArray, rows: number, columns: number): NdArray {
+  const into = vector(product === 'gevm' ? columns : rows, 3);
+  if (product === 'gevm') gevm(vector(rows, 5).data, data, rows, columns, into.data);
+  else if (rows === 1) gevm(data, vector(columns, 5).data, columns, 1, into.data);
+  else gemv(data, vector(columns, 5).data, rows, columns, into.data);
+  return into;
+}
+
 describe.each(shapes)('a block of %d × %d …', (...shape) => {
   const size = shape.reduce<number>((a, b) => a * b, 1);
   const inside = new NdArray('float64', [...shape], fill(blockMemory(shape), 7));
@@ -35,24 +48,42 @@ describe.each(shapes)('a block of %d × %d …', (...shape) => {
   const splits = shape.slice(1).map((_, i) => shape.slice(0, i + 1).reduce<number>((a, b) => a * b, 1));
 
   test('lies in a memory of its own, as zeros until it is written', () => {
-    expect(productsOf(inside.data)).toBeDefined();
-    expect(productsOf(outside.data)).toBeUndefined();
+    expect(memoryOf(inside.data)).toBeDefined();
+    expect(memoryOf(outside.data)).toBeUndefined();
     expect(blockMemory(shape).every((value) => value === 0)).toBe(true);
   });
 
-  test.each(splits)('gives c·J the bits it has elsewhere, as a matrix of %d rows', (rows) => {
-    const [here, there] = [vector(size / rows, 3), vector(size / rows, 3)];
-    contractLeading(vector(rows, 5), inside, here);
-    contractLeading(vector(rows, 5), outside, there);
-    expect(bits(here)).toEqual(bits(there));
+  test.each(splits)('gives c·J the bits of plain loops, wherever it lies, as a matrix of %d rows', (rows) => {
+    const expected = bits(plain('gevm', outside, rows, size / rows));
+    for (const block of [inside, outside]) {
+      const into = vector(size / rows, 3);
+      contractLeading(vector(rows, 5), block, into);
+      expect(bits(into)).toEqual(expected);
+    }
   });
 
-  test.each(splits)('gives J·t the bits it has elsewhere, as a matrix of %d rows', (rows) => {
-    const [here, there] = [vector(rows, 3), vector(rows, 3)];
-    contractTrailing(inside, vector(size / rows, 5), here);
-    contractTrailing(outside, vector(size / rows, 5), there);
-    expect(bits(here)).toEqual(bits(there));
+  test.each(splits)('gives J·t the bits of plain loops, wherever it lies, as a matrix of %d rows', (rows) => {
+    const expected = bits(plain('gemv', outside, rows, size / rows));
+    for (const block of [inside, outside]) {
+      const into = vector(rows, 3);
+      contractTrailing(block, vector(size / rows, 5), into);
+      expect(bits(into)).toEqual(expected);
+    }
   });
+});
+
+test('a part of a block in its memory is a matrix of its own', () => {
+  const [rows, columns] = [300, 301];
+  const block = fill(blockMemory([rows + 1, columns]), 7);
+  const part = new NdArray('float64', [rows, columns], block.subarray(columns));
+  const copy = new NdArray('float64', [rows, columns], part.data.slice());
+  const [row, column] = [vector(columns, 3), vector(rows, 3)];
+  contractLeading(vector(rows, 5), part, row);
+  contractTrailing(part, vector(columns, 5), column);
+  expect([bits(row), bits(column)]).toEqual([
+    bits(plain('gevm', copy, rows, columns)),
+    bits(plain('gemv', copy, rows, columns)),
+  ]);
 });
 
 test('what is written to a block in its memory counts in the next product', () => {
@@ -67,7 +98,7 @@ test('what is written to a block in its memory counts in the next product', () =
 });
 
 test('a block too small for a memory, and one of a single axis, lie in ordinary memory', () => {
-  expect(productsOf(blockMemory([3, 4]))).toBeUndefined();
+  expect(memoryOf(blockMemory([3, 4]))).toBeUndefined();
   expect(blockMemory([0, 5]).length).toBe(0);
   expect(blockMemory([]).length).toBe(1);
 });

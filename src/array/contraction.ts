@@ -9,8 +9,8 @@ import { fail } from '../errors.js';
 import { castArray, realValues } from './cast.js';
 import type { DType } from './dtype.js';
 import { isFault } from './fault.js';
-import { axpy } from './kernels.js';
-import { BlockMatrix } from './matrix.js';
+import { addDot, axpy } from './kernels.js';
+import { BlockMatrix, requireProduct } from './matrix.js';
 import type { Complex, NdArray } from './ndarray.js';
 import { addProduct, isComplexDType, multiply, type Planes, planesOf } from './planes.js';
 
@@ -37,14 +37,17 @@ export function dot(a: NdArray<DType>, b: NdArray<DType>): number {
   for (const { dtype } of [a, b]) {
     if (isComplexDType(dtype)) fail('E_ARRAY_DTYPE', { path: 'dot', received: dtype, expected: 'float64' });
   }
-  const sum = new Float64Array(1);
-  addDot(realValues(a), realValues(b), sum);
-  return sum[0]!;
+  const [x, y] = [realValues(a), realValues(b)];
+  requireDot(x, y);
+  return addDot(0, x, y);
 }
 
 /** `Σ aᵢ · bᵢ` of two arrays of one size, real or complex, without conjugation. */
 export function dotComplex(a: NdArray<DType>, b: NdArray<DType>): Complex {
-  const sum = multiply(planesOf(a), planesOf(b), 1, addDot);
+  const sum = multiply(planesOf(a), planesOf(b), 1, (x, y, out) => {
+    requireDot(x, y);
+    out[0] = addDot(out[0]!, x, y);
+  });
   return { re: sum.re[0]!, im: sum.im?.[0] ?? 0 };
 }
 
@@ -70,6 +73,6 @@ export function toFloat64(array: NdArray<DType>): NdArray<DType> {
   return isFault(wide) ? array : wide;
 }
 
-function addDot(a: Float64Array, b: Float64Array, out: Float64Array): void {
-  new BlockMatrix(1, a.length, a).mmulAdd(new BlockMatrix(b.length, 1, b), new BlockMatrix(1, 1, out));
+function requireDot(a: Float64Array, b: Float64Array): void {
+  if (a.length !== b.length) requireProduct(1, a.length, { rows: b.length, columns: 1 }, { rows: 1, columns: 1 });
 }

@@ -6,7 +6,7 @@
  * All take `Float64Array`s only: one that had also seen `Float32Array`s would run at half the speed.
  */
 import { gemmPacked } from './gemm.js';
-import { productsOf } from './products/memory.js';
+import { gemvTiled, gevmTiled } from './products/tiles.js';
 
 /** `out += v · a`, for `a` of `rows × columns`: eight rows per pass, so that `out` is read and written once per eight. */
 export function gevm(v: Float64Array, a: Float64Array, rows: number, columns: number, out: Float64Array): void {
@@ -110,6 +110,13 @@ function addFourDots(a: Float64Array, t: Float64Array, i: number, columns: numbe
   out[i + 3] = out[i + 3]! + (e3 + o3);
 }
 
+/** `start + Σ aᵢ · bᵢ`, term by term. */
+export function addDot(start: number, a: Float64Array, b: Float64Array): number {
+  let sum = start;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
 /** `out += a · b`, for `a` of `rows × inner` and `b` of `inner × columns`. */
 export function gemm(
   a: Float64Array,
@@ -119,8 +126,9 @@ export function gemm(
   columns: number,
   out: Float64Array,
 ): void {
-  if (rows === 1) productsOf(b)?.gevm(a, inner, columns, out) ?? gevm(a, b, inner, columns, out);
-  else if (columns === 1) productsOf(a)?.gemv(b, rows, inner, out) ?? gemv(a, b, rows, inner, out);
+  if (rows === 1 && columns === 1) out[0] = addDot(out[0]!, a, b);
+  else if (rows === 1) gevmTiled(a, b, inner, columns, out) ?? gevm(a, b, inner, columns, out);
+  else if (columns === 1) gemvTiled(a, b, rows, inner, out) ?? gemv(a, b, rows, inner, out);
   else if (rows * inner * columns < SMALL) gemmSmall(a, b, rows, inner, columns, out);
   else if (inner < SHALLOW) gemmShallow(a, b, rows, inner, columns, out);
   else gemmPacked(a, b, rows, inner, columns, out);

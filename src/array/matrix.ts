@@ -130,7 +130,10 @@ function resize<M extends BlockMatrix>(matrix: M, edit: (copy: Matrix) => void):
   return Object.assign(matrix, { rows, columns, flat });
 }
 
-function requireProduct(rows: number, inner: number, other: BlockMatrix, into: BlockMatrix): void {
+type Extents = Pick<BlockMatrix, 'rows' | 'columns'>;
+
+/** Raise `E_MATRIX_PRODUCT` where `rows × inner` times `other` is not of the extents of `into`. */
+export function requireProduct(rows: number, inner: number, other: Extents, into: Extents): void {
   if (inner !== other.rows || into.rows !== rows || into.columns !== other.columns) {
     fail('E_MATRIX_PRODUCT', {
       received: `${rows} × ${inner} times ${other.rows} × ${other.columns} into ${into.rows} × ${into.columns}`,

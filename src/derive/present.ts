@@ -11,14 +11,17 @@ export function finish<T, V>(steps: Stepwise<T>, present: (result: T) => V): May
 
 /** A product: an array for each path, a number where it is of rank 0. */
 export function presentArrays(arrays: Arrays): ProductValue {
-  const value = ([path, one]: [string, Arrays[string]]): [string, ArrayValue] => [
-    path,
-    one.shape.length === 0 ? (scalarOf(one) as ArrayValue) : one,
-  ];
-  return Object.fromEntries(Object.entries(arrays).map(value));
+  const value: Record<string, ArrayValue> = {};
+  for (const path of Object.keys(arrays)) {
+    const one = arrays[path]!;
+    value[path] = one.shape.length === 0 ? (scalarOf(one) as ArrayValue) : one;
+  }
+  return value;
 }
 
 /** A Jacobian: a product for each output. */
 export function presentBlocks(blocks: Blocks): JacobianValue {
-  return Object.fromEntries(Object.entries(blocks).map(([of, row]) => [of, presentArrays(row)]));
+  const value: Record<string, ProductValue> = {};
+  for (const of of Object.keys(blocks)) value[of] = presentArrays(blocks[of]!);
+  return value;
 }

@@ -26,18 +26,28 @@ function probeType(dtype: DType | 'any'): DType {
   return dtype !== 'any' && (kind === 'float' || kind === 'complex') ? dtype : 'float64';
 }
 
-/** The request of a probe: `of` and `wrt` of `point`, where one of them is the variable of the seed. */
-export function probeAt(
+/**
+ * The probes of a sweep over the elements of `variables`, which are one side of `point`, with all of the other side: the
+ * request of the i-th.
+ */
+export function probesOf(
   { inputs, options, scope }: Point,
-  of: readonly Variable[],
-  wrt: readonly Variable[],
-  { variable, element }: Located,
-): SeededPoint {
-  const seed: Record<string, NdArray<DType>> = {};
+  side: 'of' | 'wrt',
+  variables: readonly Variable[],
+  others: readonly Variable[],
+): (i: number) => SeededPoint {
   // Probes at once may be handed to several threads, each with its memory.
   const make = (options?.concurrency ?? 1) > 1 ? basis : pooledBasis;
-  seed[variable.path] = make(variable.shape!, variable.dtype, element);
-  return { inputs, options, scope, of, wrt, seed };
+  const place = locator(variables);
+  let probed: readonly Variable[] = [];
+  return (i) => {
+    const { variable, element } = place(i);
+    if (probed[0] !== variable) probed = [variable];
+    const seed = { [variable.path]: make(variable.shape!, variable.dtype, element) };
+    return side === 'of'
+      ? { inputs, options, scope, of: probed, wrt: others, seed }
+      : { inputs, options, scope, of: others, wrt: probed, seed };
+  };
 }
 
 /** Small probes are cut from one piece of memory: a piece for each takes ten times as long. */
@@ -78,27 +88,60 @@ export interface Sweep<R> {
  * probe. As many as `concurrency` says run at once, as long as their answers are promises: what gives a value at once
  * may give the same buffer again, so its answer is taken before the next call.
  */
-export function* sweep<R>({ rule, base, total, options, call, take }: Sweep<R>): Stepwise<void> {
+export function* sweep<R>(whole: Sweep<R>): Stepwise<void> {
+  const { call, take, total, options } = whole;
   const width = Math.max(1, Math.floor(options?.concurrency ?? 1) || 1);
-  const running: MaybePromise<R>[] = [];
-  let started = 0;
+  const next = width > 1 ? abreast(call, width, total) : call;
   for (let i = 0; i < total; i++) {
-    options?.signal?.throwIfAborted();
+    const awaited = takeOn(whole, next, i);
+    if (!awaited) return;
+    i = awaited.i;
     try {
-      while (running.length < width && started < total) {
-        running.push(running.length === 0 ? call(started) : ahead(call, started));
-        started++;
-        if (!isPromise(running.at(-1)!)) break;
-      }
-      take(i, yield* settled(running.shift()!));
+      take(i, yield* settled(awaited.answer));
     } catch (cause) {
-      if (cause instanceof ComponentError || options?.signal?.aborted) throw cause;
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      const facts = { rule, method: base, probe: String(i + 1), count: String(total), reason };
-      throw new ComponentError('E_PROBE', facts, { cause });
+      throw failure(whole, i, cause);
     }
     options?.onProgress?.(i + 1, total);
   }
+}
+
+/** Take answers from probe `i` on, until one has to be waited for: a plain loop, which is compiled while it runs. */
+function takeOn<R>(whole: Sweep<R>, next: Sweep<R>['call'], from: number) {
+  const { take, total, options } = whole;
+  for (let i = from; i < total; i++) {
+    options?.signal?.throwIfAborted();
+    try {
+      const answer = next(i);
+      if (isPromise(answer)) return { i, answer };
+      take(i, answer);
+    } catch (cause) {
+      throw failure(whole, i, cause);
+    }
+    options?.onProgress?.(i + 1, total);
+  }
+  return undefined;
+}
+
+/** What is thrown where probe `i` fails: what says itself whose fault it is, and an abort, stay as they are. */
+function failure<R>({ rule, base, total, options }: Sweep<R>, i: number, cause: unknown): unknown {
+  if (cause instanceof ComponentError || options?.signal?.aborted) return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const facts = { rule, method: base, probe: String(i + 1), count: String(total), reason };
+  return new ComponentError('E_PROBE', facts, { cause });
+}
+
+/** The answers one by one, where the probes after them have been started. */
+function abreast<R>(call: Sweep<R>['call'], width: number, total: number): Sweep<R>['call'] {
+  const running: MaybePromise<R>[] = [];
+  let started = 0;
+  return () => {
+    while (running.length < width && started < total) {
+      running.push(running.length === 0 ? call(started) : ahead(call, started));
+      started++;
+      if (!isPromise(running.at(-1)!)) break;
+    }
+    return running.shift()!;
+  };
 }
 
 /** The answer of a probe that runs before the answers of earlier ones are in: its failure waits for its turn. */
@@ -114,15 +157,17 @@ export interface Located {
   readonly element: number;
 }
 
-/** Where element `i` of several arrays laid end to end stands: which array, and which element of it. */
-export function locate(variables: readonly Variable[], i: number): Located {
-  let element = i;
-  for (const variable of variables) {
-    const size = sizeOf(variable.shape ?? []);
-    if (element < size) return { variable, element };
-    element -= size;
-  }
-  throw new RangeError(`no element ${i}`);
+/** Tells where element `i` of several arrays laid end to end stands: which array, and which element of it. */
+export function locator(variables: readonly Variable[]): (i: number) => Located {
+  let [k, start, end] = [-1, 0, 0];
+  return (i) => {
+    if (i < start) [k, start, end] = [-1, 0, 0];
+    while (i >= end) {
+      start = end;
+      end += sizeOf(variables[++k]!.shape ?? []);
+    }
+    return { variable: variables[k]!, element: i - start };
+  };
 }
 
 /** The number of elements of several arrays. */
@@ -130,8 +175,8 @@ export function elementsOf(variables: readonly Variable[]): number {
   return variables.reduce((total, variable) => total + sizeOf(variable.shape ?? []), 0);
 }
 
-/** Whether values of this variable are complex. */
-export function isComplex({ dtype }: Variable): boolean {
+/** Whether the values of a variable, or an array, are complex. */
+export function isComplex({ dtype }: Pick<Variable, 'dtype'>): boolean {
   return dtype !== 'any' && dtypes[dtype].kind === 'complex';
 }
 
@@ -147,20 +192,20 @@ export function refuseMixed(rule: string, of: readonly Variable[], wrt: readonly
   }
 }
 
-/** An array to accumulate in: float64, or complex128 where one of the parts is complex. */
-export function accumulator(shape: Shape, ...parts: readonly (NdArray<DType> | Variable)[]): NdArray<DType> {
-  const complex = parts.some(({ dtype }) => dtype !== 'any' && dtypes[dtype].kind === 'complex');
+/** Zeros to accumulate in: float64, or complex128. */
+export function accumulator(shape: Shape, complex: boolean): NdArray<DType> {
   return complex ? zeros(shape, 'complex128') : zeros(shape);
 }
 
-/** The same for a block of a Jacobian, in memory where products with it are fast. */
-export function blockAccumulator(shape: Shape, ...parts: readonly (NdArray<DType> | Variable)[]): NdArray<DType> {
-  const complex = parts.some(({ dtype }) => dtype !== 'any' && dtypes[dtype].kind === 'complex');
-  return complex ? zeros(shape, 'complex128') : new NdArray('float64', shape, blockMemory(shape));
+/** The same for the block of an output by an input, in memory where products with it are fast. */
+export function blockAccumulator(output: Variable, input: Variable): NdArray<DType> {
+  const shape = [...(output.shape ?? []), ...(input.shape ?? [])];
+  if (isComplex(output) || isComplex(input)) return zeros(shape, 'complex128');
+  return new NdArray('float64', shape, blockMemory(shape));
 }
 
 /** An answer in the dtype of what it is put into: an author may give real numbers where complex ones are due. */
-function widened(answer: NdArray<DType>, { dtype }: NdArray<DType>): NdArray {
+export function widened(answer: NdArray<DType>, { dtype }: NdArray<DType>): NdArray {
   const wide = castArray(answer, dtype);
   if (isFault(wide)) fail('E_RESULT_DTYPE', { path: 'The answer to a probe', received: answer.dtype, expected: dtype });
   return wide as NdArray;

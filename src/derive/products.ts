@@ -9,9 +9,9 @@ import { formatShape, type Shape, sameShape } from '../array/shape.js';
 import { fail } from '../errors.js';
 import type { Arrays, Blocks, Endpoints, SeededPoint, Variable } from '../operators/endpoints.js';
 import { vjp as vjpOperator } from '../operators/vjp.js';
-import { type Stepwise, settled } from './drive.js';
+import { isPromise, type Stepwise, settled } from './drive.js';
 import { collector } from './memo/collect.js';
-import { accumulator, elementsOf, locate, probeAt, refuseMixed, sweep, writeElement } from './probe.js';
+import { accumulator, elementsOf, isComplex, locator, probesOf, refuseMixed, sweep, writeElement } from './probe.js';
 import type { Context } from './rule.js';
 
 /** Sum over the seeds that are not zero; none is left where all are, and the answer is zeros. */
@@ -20,23 +20,29 @@ function live(point: SeededPoint, variables: readonly Variable[]): readonly Vari
 }
 
 function zerosFor(variables: readonly Variable[]): Arrays {
-  return Object.fromEntries(variables.map((one) => [one.path, accumulator(one.shape ?? [], one)]));
+  const arrays: Record<string, NdArray<DType>> = {};
+  for (const one of variables) arrays[one.path] = accumulator(one.shape ?? [], isComplex(one));
+  return arrays;
 }
 
 /** x̄ = Jᵀ·c = Σ_of c[of]·J[of][wrt], out of one Jacobian. */
 export function* pullBack({ jacobian }: Pick<Endpoints, 'jacobian'>, point: SeededPoint): Stepwise<Arrays> {
   const of = live(point, point.of);
   if (of.length === 0) return zerosFor(point.wrt);
-  const blocks = yield* settled(jacobian({ ...point, of }));
-  return Object.fromEntries(point.wrt.map((input) => [input.path, pulledBack(point.seed, blocks, of, input)]));
+  const answer = jacobian({ ...point, of });
+  const blocks = isPromise(answer) ? yield* settled(answer) : answer;
+  const product: Record<string, NdArray<DType>> = {};
+  for (const input of point.wrt) product[input.path] = pulledBack(point.seed, blocks, of, input);
+  return product;
 }
 
 function pulledBack(seed: Arrays, blocks: Blocks, of: readonly Variable[], input: Variable): NdArray<DType> {
-  const terms = of.map(({ path }) => ({ path, cotangent: seed[path]!, block: blocks[path]![input.path]! }));
-  const into = accumulator(input.shape ?? [], ...terms.flatMap(({ cotangent, block }) => [cotangent, block]));
-  for (const { path, cotangent, block } of terms) {
-    checkCotangent(path, cotangent, leading(block, input));
-    contractLeading(cotangent, block, into);
+  const complex = of.some(({ path }) => isComplex(seed[path]!) || isComplex(blocks[path]![input.path]!));
+  const into = accumulator(input.shape ?? [], complex);
+  for (const { path } of of) {
+    const block = blocks[path]![input.path]!;
+    checkCotangent(path, seed[path]!, leading(block, input));
+    contractLeading(seed[path]!, block, into);
   }
   return into;
 }
@@ -65,18 +71,17 @@ export function* pushForward(
 ): Stepwise<Arrays> {
   const wrt = live(point, point.wrt);
   if (wrt.length === 0) return zerosFor(yield* settled(shapes(point)));
-  const blocks = yield* settled(jacobian({ ...point, wrt }));
-  return Object.fromEntries(point.of.map(({ path }) => [path, pushedForward(point.seed, blocks[path]!, wrt)]));
+  const answer = jacobian({ ...point, wrt });
+  const blocks = isPromise(answer) ? yield* settled(answer) : answer;
+  const product: Record<string, NdArray<DType>> = {};
+  for (const { path } of point.of) product[path] = pushedForward(point.seed, blocks[path]!, wrt);
+  return product;
 }
 
 function pushedForward(seed: Arrays, row: Arrays, wrt: readonly Variable[]): NdArray<DType> {
-  const terms = wrt.map((input) => ({ input, tangent: seed[input.path]!, block: row[input.path]! }));
-  const first = terms[0]!;
-  const into = accumulator(
-    leading(first.block, first.input),
-    ...terms.flatMap(({ tangent, block }) => [tangent, block]),
-  );
-  for (const { tangent, block } of terms) contractTrailing(block, tangent, into);
+  const complex = wrt.some(({ path }) => isComplex(seed[path]!) || isComplex(row[path]!));
+  const into = accumulator(leading(row[wrt[0]!.path]!, wrt[0]!), complex);
+  for (const { path } of wrt) contractTrailing(row[path]!, seed[path]!, into);
   return into;
 }
 
@@ -92,19 +97,17 @@ export function* pushForwardByVjp(
   if (wrt.length === 0) return result;
   refuseMixed('jvpFromVjp', of, wrt);
   const rows = collector(behind?.blocks, point, of, wrt);
+  const [probe, place] = [probesOf(point, 'of', of, wrt), locator(of)];
   yield* sweep({
     rule: 'jvpFromVjp',
     base: 'vjp',
     total: elementsOf(of),
     options: point.options,
-    call: (i) => {
-      const place = locate(of, i);
-      return vjp(probeAt(point, [place.variable], wrt, place));
-    },
+    call: (i) => vjp(probe(i)),
     take: (i, gradients) => {
-      const { variable, element } = locate(of, i);
-      accumulate(result[variable.path]!, element, wrt, gradients, point.seed);
-      rows?.row({ variable, element }, gradients);
+      const at = place(i);
+      accumulate(result[at.variable.path]!, at.element, wrt, gradients, point.seed);
+      rows?.row(at, gradients);
     },
   });
   rows?.keep();
@@ -124,20 +127,18 @@ export function* pullBackByJvp(
   // A cotangent has the shape of its output.
   const shaped = of.map((one) => ({ ...one, shape: one.shape ?? point.seed[one.path]!.shape }));
   const columns = collector(behind?.blocks, point, shaped, point.wrt);
+  const [probe, place] = [probesOf(point, 'wrt', point.wrt, of), locator(point.wrt)];
   yield* sweep({
     rule: 'vjpFromJvp',
     base: 'jvp',
     total: elementsOf(point.wrt),
     options: point.options,
-    call: (i) => {
-      const place = locate(point.wrt, i);
-      return jvp(probeAt(point, of, [place.variable], place));
-    },
+    call: (i) => jvp(probe(i)),
     take: (i, answer) => {
-      const { variable, element } = locate(point.wrt, i);
+      const at = place(i);
       for (const { path } of of) checkCotangent(path, point.seed[path]!, answer[path]!.shape);
-      accumulate(result[variable.path]!, element, of, answer, point.seed);
-      columns?.column({ variable, element }, answer);
+      accumulate(result[at.variable.path]!, at.element, of, answer, point.seed);
+      columns?.column(at, answer);
     },
   });
   columns?.keep();

@@ -55,10 +55,11 @@ export function seededPointOf(
   const problems: ComponentError[] = [];
   const seed = readSeed(kind, kind, request[kind], kind === 'tangent' ? point.wrt : point.of, problems);
   raise(`The ${kind}`, problems);
+  if (kind === 'tangent' || !point.of.some(({ path }) => isComplexDType(seed[path]?.dtype))) return { ...point, seed };
   const of = point.of.map((one) =>
     isComplexDType(seed[one.path]?.dtype) ? { ...one, dtype: seed[one.path]!.dtype } : one,
   );
-  return { ...point, of: kind === 'tangent' ? point.of : of, seed };
+  return { ...point, of, seed };
 }
 
 function isComplexDType(dtype: DType | undefined): boolean {

@@ -1,6 +1,6 @@
 /** Reading a request: the paths it names, in schema order, and the arrays that go with them. */
 import { type DType, dtypes } from '../array/dtype.js';
-import { readArray, shapeOfLiteral } from '../array/literal.js';
+import { type ArrayFault, readArray, shapeOfLiteral } from '../array/literal.js';
 import { isNdArray, type NdArray } from '../array/ndarray.js';
 import { isFixed } from '../array/shape.js';
 import { ComponentError, problem } from '../errors.js';
@@ -36,9 +36,21 @@ export function readVariables(side: Side, raw: unknown, problems: ComponentError
     problems.push(problem('E_PATHS', { path: side.name, received, expected: 'a list of at least one path' }));
     return [];
   }
-  const found = [...new Set<string>(paths)].flatMap((path) => locate(side, path, problems) ?? []);
-  found.sort((a, b) => a.leaf.order - b.leaf.order || comparePaths(a.steps, b.steps));
-  return found.flatMap((one) => variable(side, one, problems) ?? []);
+  const found = present(paths.length === 1 ? paths : [...new Set<string>(paths)], (path) =>
+    locate(side, path, problems),
+  );
+  if (found.length > 1) found.sort((a, b) => a.leaf.order - b.leaf.order || comparePaths(a.steps, b.steps));
+  return present(found, (one) => variable(side, one, problems));
+}
+
+/** What is there of each. */
+function present<T, U>(all: readonly T[], of: (one: T) => U | undefined): U[] {
+  const found: U[] = [];
+  for (const one of all) {
+    const there = of(one);
+    if (there !== undefined) found.push(there);
+  }
+  return found;
 }
 
 function everyPath(side: Side): readonly string[] | undefined {
@@ -66,9 +78,9 @@ function locate(side: Side, path: string, problems: ComponentError[]): Found | u
 }
 
 function variable(side: Side, { leaf, steps, path }: Found, problems: ComponentError[]): Variable | undefined {
+  if (!side.values) return declared(leaf, steps, path);
   const { dtype, shape: pattern } = leaf.spec;
   const boxed = pattern === 'any';
-  if (!side.values) return { path, steps, dtype, pattern, boxed, shape: isFixed(pattern) ? pattern : undefined };
   const value = valueAt(side.values, steps);
   const shape = value === null ? undefined : shapeOfLiteral(value);
   if (!shape) {
@@ -83,6 +95,19 @@ function variable(side: Side, { leaf, steps, path }: Found, problems: ComponentE
     return undefined;
   }
   return { path, steps, dtype: actual, pattern, boxed, shape };
+}
+
+const outputs = new WeakMap<Leaf, Variable>();
+
+/** A variable of which no value is known; that of a field is the same each time. */
+function declared(leaf: Leaf, steps: readonly Step[], path: string): Variable {
+  const known = outputs.get(leaf);
+  if (known) return known;
+  const { dtype, shape: pattern } = leaf.spec;
+  const shape = isFixed(pattern) ? pattern : undefined;
+  const variable: Variable = Object.freeze({ path, steps, dtype, pattern, boxed: pattern === 'any', shape });
+  if (leaf.concrete) outputs.set(leaf, variable);
+  return variable;
 }
 
 /** The dtype of a value that is an array, or may be read as one. */
@@ -105,36 +130,45 @@ export function readSeed(
   variables: readonly Variable[],
   problems: ComponentError[],
 ): Arrays {
-  const given = entriesOf(raw);
-  const keys = variables.map((one) => one.path);
+  const given = keysIn(raw);
   // Where a path was refused already, its entry here is not one more problem.
   const complete = !problems.some((one) => one.code.startsWith('E_PATH'));
-  if (!given || (complete && (given.size !== keys.length || !keys.every((key) => given.has(key))))) {
-    const received = given ? `{${[...given.keys()].join(', ')}}` : describe(raw);
-    problems.push(
-      problem('E_SEED_KEYS', { path: name, received: received.slice(0, 200), expected: `{${keys.join(', ')}}` }),
-    );
+  const all = given?.length === variables.length && variables.every(({ path }) => holds(raw as Entries, path));
+  if (!given || (complete && !all)) {
+    const received = given ? `{${given.join(', ')}}` : describe(raw);
+    const expected = `{${variables.map(({ path }) => path).join(', ')}}`;
+    problems.push(problem('E_SEED_KEYS', { path: name, received: received.slice(0, 200), expected }));
     return {};
   }
   const seed: Record<string, NdArray<DType>> = {};
-  for (const one of variables.filter(({ path }) => given.has(path))) {
-    const array = readArray(
-      given.get(one.path),
-      { dtype: one.dtype, shape: one.shape ?? one.pattern },
-      { broadcast: false },
-    );
-    const path = `${name}["${one.path}"]`;
+  for (const one of variables) {
+    if (!all && !holds(raw as Entries, one.path)) continue;
+    const target = { dtype: one.dtype, shape: one.shape ?? one.pattern };
+    const array = readArray(entryOf(raw as Entries, one.path), target, { broadcast: false });
     if (!('code' in array)) seed[one.path] = array;
-    else if (array.code === 'E_ARRAY_RANK' || array.code === 'E_ARRAY_SHAPE') {
-      const { received, expected } = array;
-      problems.push(problem(seedKinds[kind].code, { path, received, expected, of: one.path }));
-    } else problems.push(new ComponentError(array.code, { path, received: array.received, expected: array.expected }));
+    else problems.push(seedProblem(kind, `${name}["${one.path}"]`, one.path, array));
   }
   return seed;
 }
 
-function entriesOf(raw: unknown): ReadonlyMap<string, unknown> | undefined {
-  if (raw instanceof Map) return raw;
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return undefined;
-  return new Map(Object.entries(raw));
+function seedProblem(kind: keyof typeof seedKinds, path: string, of: string, fault: ArrayFault): ComponentError {
+  const { code, received, expected } = fault;
+  if (code !== 'E_ARRAY_RANK' && code !== 'E_ARRAY_SHAPE')
+    return new ComponentError(code, { path, received, expected });
+  return problem(seedKinds[kind].code, { path, received, expected, of });
+}
+
+type Entries = ReadonlyMap<string, unknown> | Readonly<Record<string, unknown>>;
+
+function keysIn(raw: unknown): readonly string[] | undefined {
+  if (raw instanceof Map) return [...raw.keys()];
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? Object.keys(raw) : undefined;
+}
+
+function holds(raw: Entries, key: string): boolean {
+  return raw instanceof Map ? raw.has(key) : Object.hasOwn(raw, key);
+}
+
+function entryOf(raw: Entries, key: string): unknown {
+  return raw instanceof Map ? raw.get(key) : (raw as Readonly<Record<string, unknown>>)[key];
 }

@@ -15,15 +15,25 @@ export interface Source {
   readonly problems: ComponentError[];
 }
 
-/** What an array of a result has to be. */
+/** What an array of a result has to be: one of a product, or the block of an output by an input. */
 interface Wanted {
-  readonly path: string;
+  readonly variable: Variable;
+  /** Which side the array of a product is on. */
+  readonly side?: 'input' | 'output';
+  /** The input of a block: its axes are the last ones, and the others are the output's. */
+  readonly input?: Variable;
   readonly shape: ShapePattern;
   readonly dtype: DType | 'any';
-  /** Why it has to have this shape, for the message. */
-  readonly rule: string;
-  /** For a block: how many leading axes are the output's, so that a matrix can be told apart. */
-  readonly matrix?: { readonly rows: ShapePattern; readonly columns: Shape } | undefined;
+}
+
+/** Where the array stands in the result. */
+function placeOf({ method }: Source, { variable, input }: Wanted): string {
+  return input ? `${method}["${variable.path}"]["${input.path}"]` : `${method}["${variable.path}"]`;
+}
+
+/** Why it has to have its shape. */
+function ruleOf({ variable, side, input }: Wanted): string {
+  return input ? "the output's shape, then the input's" : `the shape of the ${side} "${variable.path}"`;
 }
 
 /** Raise the problems found in a result: the only one itself, or all of them in one error. */
@@ -42,81 +52,86 @@ export function acceptArrays(
   variables: readonly Variable[],
   side: 'input' | 'output',
 ): Arrays {
-  const entries = entriesOf(source, '', raw);
   const arrays: Record<string, NdArray<DType>> = {};
-  for (const one of entries ? variables : []) {
-    const rule = `the shape of the ${side} "${one.path}"`;
-    const wanted: Wanted = { path: `["${one.path}"]`, shape: one.shape ?? one.pattern, dtype: one.dtype, rule };
-    const array = acceptArray(source, entries!(one.path), wanted);
-    if (array) arrays[one.path] = array;
+  if (!isRecord(source, '', raw)) return arrays;
+  for (const one of variables) {
+    const { path, shape, pattern, dtype } = one;
+    const array = acceptArray(source, entryOf(raw, path), { variable: one, side, shape: shape ?? pattern, dtype });
+    if (array) arrays[path] = array;
   }
   return arrays;
 }
 
 /** The blocks of a Jacobian, one for each pair; free extents of an output must agree among its blocks. */
 export function acceptBlocks(source: Source, raw: unknown, of: readonly Variable[], wrt: readonly Variable[]): Blocks {
-  const rows = entriesOf(source, '', raw);
   const blocks: Record<string, Arrays> = {};
-  for (const output of rows ? of : []) {
-    const entries = entriesOf(source, `["${output.path}"]`, rows!(output.path));
-    let rowShape: ShapePattern = output.shape ?? output.pattern;
-    const row: Record<string, NdArray<DType>> = {};
-    for (const input of entries ? wrt : []) {
-      const block = acceptArray(source, entries!(input.path), wantedBlock(output, rowShape, input));
-      if (!block) continue;
-      row[input.path] = block;
-      rowShape = block.shape.slice(0, block.shape.length - input.shape!.length);
-    }
-    blocks[output.path] = row;
-  }
+  if (!isRecord(source, '', raw)) return blocks;
+  for (const output of of) blocks[output.path] = acceptRow(source, entryOf(raw, output.path), output, wrt);
   return blocks;
 }
 
-function wantedBlock(output: Variable, rows: ShapePattern, input: Variable): Wanted {
-  const columns = input.shape ?? [];
-  const dtype = output.dtype === 'any' || input.dtype === 'any' ? 'any' : promote(output.dtype, input.dtype);
-  return {
-    path: `["${output.path}"]["${input.path}"]`,
-    shape: rows === 'any' ? 'any' : [...rows, ...columns],
-    dtype,
-    rule: "the output's shape, then the input's",
-    matrix: { rows, columns },
-  };
+function acceptRow(source: Source, raw: unknown, output: Variable, wrt: readonly Variable[]): Arrays {
+  const row: Record<string, NdArray<DType>> = {};
+  if (!isRecord(source, `["${output.path}"]`, raw)) return row;
+  let rows: ShapePattern = output.shape ?? output.pattern;
+  for (const input of wrt) {
+    const block = acceptArray(source, entryOf(raw, input.path), wantedBlock(output, rows, input));
+    if (!block) continue;
+    row[input.path] = block;
+    rows = block.shape.slice(0, block.shape.length - input.shape!.length);
+  }
+  return row;
 }
 
-function entriesOf(source: Source, at: string, raw: unknown): ((key: string) => unknown) | undefined {
-  if (raw instanceof Map) return (key) => raw.get(key);
-  if (typeof raw === 'object' && raw !== null && !Array.isArray(raw) && !isNdArray(raw)) {
-    return (key) => (key in raw ? (raw as Record<string, unknown>)[key] : undefined);
-  }
+function wantedBlock(output: Variable, rows: ShapePattern, input: Variable): Wanted {
+  const shape = rows === 'any' ? 'any' : rows.concat(input.shape ?? []);
+  return { variable: output, input, shape, dtype: blockType(output, input) };
+}
+
+function blockType({ dtype: output }: Variable, { dtype: input }: Variable): DType | 'any' {
+  return output === 'any' || input === 'any' ? 'any' : promote(output, input);
+}
+
+type Entries = ReadonlyMap<string, unknown> | Readonly<Record<string, unknown>>;
+
+function isRecord(source: Source, at: string, raw: unknown): raw is Entries {
+  if (typeof raw === 'object' && raw !== null && !Array.isArray(raw) && !isNdArray(raw)) return true;
   const facts = { path: `${source.method}${at}`, expected: 'an object with an entry for each path' };
   if (raw === undefined) source.problems.push(problem('E_RESULT_MISSING', { ...facts, expected: 'Return it.' }));
   else source.problems.push(problem('E_RESULT_TYPE', { ...facts, received: describe(raw) }));
-  return undefined;
+  return false;
 }
 
+function entryOf(raw: Entries, key: string): unknown {
+  return raw instanceof Map ? raw.get(key) : (raw as Readonly<Record<string, unknown>>)[key];
+}
+
+const anything = { dtype: 'any', shape: 'any' } as const;
+
 function acceptArray(source: Source, value: unknown, wanted: Wanted): NdArray<DType> | undefined {
-  const path = `${source.method}${wanted.path}`;
   if (value === undefined || value === null) {
-    source.problems.push(problem('E_RESULT_MISSING', { path, expected: `It has ${wanted.rule}.` }));
+    const facts = { path: placeOf(source, wanted), expected: `It has ${ruleOf(wanted)}.` };
+    source.problems.push(problem('E_RESULT_MISSING', facts));
     return undefined;
   }
-  const array = readArray(value, { dtype: 'any', shape: 'any' });
+  const array = isNdArray(value) ? value : readArray(value, anything);
   if ('code' in array) {
-    source.problems.push(problem('E_RESULT_TYPE', { path, received: array.received, expected: 'an array of numbers' }));
+    const facts = { path: placeOf(source, wanted), received: array.received, expected: 'an array of numbers' };
+    source.problems.push(problem('E_RESULT_TYPE', facts));
     return undefined;
   }
   if (wanted.dtype !== 'any' && !castable(array.dtype, wanted.dtype)) {
-    source.problems.push(problem('E_RESULT_DTYPE', { path, received: array.dtype, expected: wanted.dtype }));
+    const facts = { path: placeOf(source, wanted), received: array.dtype, expected: wanted.dtype };
+    source.problems.push(problem('E_RESULT_DTYPE', facts));
     return undefined;
   }
-  return isMatrix(value) ? fitMatrix(source, path, array, wanted) : fit(source, path, array, wanted);
+  return isMatrix(value) ? fitMatrix(source, array, wanted) : fit(source, array, wanted);
 }
 
-function fit(source: Source, path: string, array: NdArray<DType>, wanted: Wanted): NdArray<DType> | undefined {
-  if (fits(array.shape, wanted) && endsWith(array.shape, wanted.matrix?.columns)) return array;
-  const facts = { path, received: formatShape(array.shape), expected: formatShape(wanted.shape), rule: wanted.rule };
-  source.problems.push(problem('E_RESULT_SHAPE', facts));
+function fit(source: Source, array: NdArray<DType>, wanted: Wanted): NdArray<DType> | undefined {
+  if (fits(array.shape, wanted) && endsWith(array.shape, wanted.input && (wanted.input.shape ?? []))) return array;
+  const facts = { path: placeOf(source, wanted), received: formatShape(array.shape), rule: ruleOf(wanted) };
+  source.problems.push(problem('E_RESULT_SHAPE', { ...facts, expected: formatShape(wanted.shape) }));
   return undefined;
 }
 
@@ -132,13 +147,15 @@ function endsWith(shape: Shape, tail: Shape | undefined): boolean {
 }
 
 /** A matrix stands for a block of any rank, rows for the output and columns for the input, or for a vector. */
-function fitMatrix(source: Source, path: string, array: NdArray<DType>, wanted: Wanted): NdArray<DType> | undefined {
+function fitMatrix(source: Source, array: NdArray<DType>, wanted: Wanted): NdArray<DType> | undefined {
   const [rows, columns] = array.shape as readonly [number, number];
-  const block = wanted.matrix;
+  const { input } = wanted;
+  const block = input && { rows: leading(wanted.shape, input.shape ?? []), columns: input.shape ?? [] };
   const shape = block
     ? columns === sizeOf(block.columns) && join(solve(block.rows, rows), block.columns)
     : solve(wanted.shape, rows * columns, array.shape);
   if (shape) return new NdArray(array.dtype, shape, array.data);
+  const path = placeOf(source, wanted);
   const received = `${rows} × ${columns}`;
   const expected = block
     ? `${formatShape(block.rows)} rows and ${formatShape(block.columns)} columns, flattened`
@@ -147,9 +164,13 @@ function fitMatrix(source: Source, path: string, array: NdArray<DType>, wanted: 
   source.problems.push(
     ambiguous
       ? problem('E_RESULT_AMBIGUOUS', { path, received, expected })
-      : problem('E_RESULT_SHAPE', { path, received, expected, rule: wanted.rule }),
+      : problem('E_RESULT_SHAPE', { path, received, expected, rule: ruleOf(wanted) }),
   );
   return undefined;
+}
+
+function leading(shape: ShapePattern, tail: Shape): ShapePattern {
+  return shape === 'any' ? 'any' : shape.slice(0, shape.length - tail.length);
 }
 
 function join(rows: Shape | undefined, columns: Shape): Shape | undefined {
@@ -174,7 +195,10 @@ function isMatrix(value: unknown): boolean {
 /** Present a product: each array in its variable's dtype, a scalar as a number. */
 export function presentArrays(source: Source, arrays: Arrays, variables: readonly Variable[]): ProductValue {
   const value: Record<string, ArrayValue> = {};
-  for (const one of variables) value[one.path] = present(source, `["${one.path}"]`, arrays[one.path]!, one.dtype);
+  for (const one of variables) {
+    const { path, dtype } = one;
+    value[path] = present(source, arrays[path]!, { variable: one, shape: 'any', dtype });
+  }
   return value;
 }
 
@@ -188,21 +212,20 @@ export function presentBlocks(
   const value: Record<string, ProductValue> = {};
   for (const output of of) {
     const row: Record<string, ArrayValue> = {};
-    for (const input of wrt) {
-      const { path, dtype } = wantedBlock(output, 'any', input);
-      row[input.path] = present(source, path, blocks[output.path]![input.path]!, dtype);
-    }
+    for (const input of wrt)
+      row[input.path] = present(source, blocks[output.path]![input.path]!, wantedBlock(output, 'any', input));
     value[output.path] = row;
   }
   return value;
 }
 
-function present(source: Source, at: string, array: NdArray<DType>, dtype: DType | 'any'): ArrayValue {
+function present(source: Source, array: NdArray<DType>, wanted: Wanted): ArrayValue {
+  const { dtype } = wanted;
   const cast = dtype === 'any' ? array : castArray(array, dtype);
   if (!('code' in cast)) return cast.shape.length === 0 ? (scalarOf(cast) as ArrayValue) : cast;
   // A value may be out of range where the dtype is not: what is received is then the value.
   const code = cast.code === 'E_ARRAY_DTYPE' ? 'E_RESULT_DTYPE' : 'E_RESULT_TYPE';
   const { received, expected } = cast;
-  source.problems.push(problem(code, { path: `${source.method}${at}`, received, expected }));
+  source.problems.push(problem(code, { path: placeOf(source, wanted), received, expected }));
   return array;
 }

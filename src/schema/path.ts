@@ -14,8 +14,11 @@ export type Step =
 
 const stepText = /^(?:\[(\d{0,15})\]|\{([^}]*)\}|([\p{XID_Start}_]\p{XID_Continue}*))(?:\.|$)/u;
 
+const plainName = /^[a-z_]\w*$/i;
+
 /** The steps of a path or pattern, or undefined where the text is neither. */
 export function parsePath(text: string): readonly Step[] | undefined {
+  if (plainName.test(text)) return [{ kind: 'field', name: text }];
   const steps: Step[] = [];
   let rest = text;
   while (rest !== '') {

@@ -1,54 +1,63 @@
 /**
- * Memory for Jacobians that are multiplied often: each large one has a WebAssembly memory of its own, in which SIMD code
- * multiplies it where it lies. The memory goes when the array does, so that there is nothing to give back.
+ * Memory in which SIMD code multiplies: WebAssembly has none but its own.
  *
- * Copying a matrix there costs as much as one product or two, so only arrays that are made here, by rules, are here.
+ * A large Jacobian that a rule makes has one to itself, and is multiplied where it lies; the memory goes when the array
+ * does, so that there is nothing to give back. Any other matrix goes through one small memory, tile by tile: see `tiles.ts`.
  */
 import { type Shape, sizeOf } from '../shape.js';
 import { moduleText } from './module.js';
 
-/** Products with the array in one memory: false where there is no room for the vectors. */
-export interface Products {
+/** The products of a tile, whose rows begin `stride` bytes apart. Places are counted in bytes. */
+export interface Kernels {
   /** `out += v · a`, for `a` of `rows × columns`. */
-  readonly gevm: (v: Float64Array, rows: number, columns: number, out: Float64Array) => true | undefined;
-  /** `out += a · t`. */
-  readonly gemv: (t: Float64Array, rows: number, columns: number, out: Float64Array) => true | undefined;
+  gevm(v: number, a: number, rows: number, columns: number, stride: number, out: number): void;
+  /** `lanes += a · t`: two lanes for each row, of its terms at even and at odd places. */
+  gemv(a: number, t: number, rows: number, columns: number, stride: number, lanes: number): void;
 }
 
-interface Kernels {
-  gevm(v: number, a: number, rows: number, columns: number, out: number): void;
-  gemv(a: number, t: number, rows: number, columns: number, out: number): void;
+/** A memory: so many elements of a matrix, and from `bench` on the parts of vectors that are worked on. */
+export interface ProductMemory {
+  readonly kernels: Kernels;
+  readonly elements: Float64Array;
+  readonly bench: number;
 }
 
-/** Below this many elements, a memory costs more than it saves: it takes address space, and 50 µs. */
+/** Elements of each of the two parts of a bench. */
+export const benchPart = 4096;
+
+/** Below this many elements, a memory of its own costs more than it saves: it takes address space, and 50 µs. */
 const FEWEST = 65_536;
 /** Memory pages are 64 KiB; addresses have 32 bits. */
 const PAGE = 65_536;
 const MOST_BYTES = 2 ** 32 - PAGE;
 
-const memories = new WeakMap<ArrayBufferLike, Products>();
+const memories = new WeakMap<ArrayBufferLike, ProductMemory>();
 let compiled: WebAssembly.Module | null | undefined;
 
-/** Zeros for a block of a Jacobian, of `shape`, that may be multiplied often: as a matrix of its first axes by the others. */
+/** Zeros for a block of a Jacobian, of `shape`, that may be multiplied often. */
 export function blockMemory(shape: Shape): Float64Array {
   const size = sizeOf(shape);
-  return (size >= FEWEST ? inOwnMemory(size, roomFor(shape)) : undefined) ?? new Float64Array(size);
+  const memory = size >= FEWEST ? openMemory(size) : undefined;
+  if (!memory) return new Float64Array(size);
+  memories.set(memory.elements.buffer, memory);
+  return memory.elements.subarray(0, size);
 }
 
-/** Room for both vectors of a product, wherever the axes of the output end. */
-function roomFor(shape: Shape): number {
-  const splits = shape.slice(1).map((_, i) => sizeOf(shape.slice(0, i + 1)) + sizeOf(shape.slice(i + 1)));
-  return Math.max(0, ...splits);
+/** The memory that `array` lies in, all of it, if that was made for a block. */
+export function memoryOf(array: Float64Array): ProductMemory | undefined {
+  const memory = memories.get(array.buffer);
+  return memory && array.byteOffset + array.byteLength <= 8 * memory.bench ? memory : undefined;
 }
 
-/** The products with `array`, where it lies in a memory of its own. */
-export function productsOf(array: Float64Array): Products | undefined {
-  return array.length < FEWEST ? undefined : memories.get(array.buffer);
+/** How many bytes stay in use for as long as `data` does: all of a memory that was made for it. */
+export function bytesHeld(data: ArrayBufferView): number {
+  return memories.has(data.buffer) ? data.buffer.byteLength : data.byteLength;
 }
 
-/** WebAssembly may be forbidden, lack SIMD, or have no address space left: then there is ordinary memory. */
-function inOwnMemory(size: number, room: number): Float64Array | undefined {
-  const bytes = 8 * (size + room + 4);
+/** WebAssembly may be forbidden, lack SIMD, or have no address space left: then there is none. */
+export function openMemory(size: number): ProductMemory | undefined {
+  const bench = size + (size % 2);
+  const bytes = 8 * (bench + 2 * benchPart);
   if (bytes > MOST_BYTES || compiled === null) return undefined;
   try {
     compiled ??= new WebAssembly.Module(Uint8Array.from(atob(moduleText), (character) => character.charCodeAt(0)));
@@ -60,33 +69,8 @@ function inOwnMemory(size: number, room: number): Float64Array | undefined {
     const pages = Math.ceil(bytes / PAGE);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
-    const array = new Float64Array(memory.buffer, 0, size);
-    memories.set(memory.buffer, productsIn(memory.buffer, exports as unknown as Kernels, size, room));
-    return array;
+    return { kernels: exports as unknown as Kernels, elements: new Float64Array(memory.buffer), bench };
   } catch {
     return undefined;
   }
-}
-
-/** The two vectors of a product lie behind the matrix. */
-function productsIn(buffer: ArrayBuffer, kernels: Kernels, size: number, room: number): Products {
-  const start = 8 * (size + (size % 2));
-  const vectors = new Float64Array(buffer, start, room + 2);
-  const run = (
-    given: Float64Array,
-    out: Float64Array,
-    call: (given: number, out: number) => void,
-  ): true | undefined => {
-    const second = given.length + (given.length % 2);
-    if (second + out.length > vectors.length) return undefined;
-    vectors.set(given);
-    vectors.set(out, second);
-    call(start, start + 8 * second);
-    out.set(vectors.subarray(second, second + out.length));
-    return true;
-  };
-  return {
-    gevm: (v, rows, columns, out) => run(v, out, (from, to) => kernels.gevm(from, 0, rows, columns, to)),
-    gemv: (t, rows, columns, out) => run(t, out, (from, to) => kernels.gemv(0, from, rows, columns, to)),
-  };
 }

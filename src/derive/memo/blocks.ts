@@ -1,7 +1,7 @@
 /** Blocks of a Jacobian that are kept at a point, one by one: what is asked for later may be fewer of them. */
 import type { DType } from '../../array/dtype.js';
 import { NdArray } from '../../array/ndarray.js';
-import { blockMemory } from '../../array/products/memory.js';
+import { blockMemory, bytesHeld } from '../../array/products/memory.js';
 import type { Arrays, Blocks, Point, Variable } from '../../operators/endpoints.js';
 import type { Place } from './memo.js';
 
@@ -31,7 +31,7 @@ export function keepBlocks(place: Place, { of, wrt }: Pick<Point, 'of' | 'wrt'>,
     of.flatMap((output) =>
       wrt.map((input) => {
         const value = blocks[output.path]![input.path]!;
-        return { name: nameOf(output.path, input.path), value, bytes: value.data.byteLength + blockOverhead };
+        return { name: nameOf(output.path, input.path), value, bytes: bytesHeld(value.data) + blockOverhead };
       }),
     ),
   );

@@ -198,7 +198,7 @@ export function blocksOf({ of, wrt }: Pick<Job, 'of' | 'wrt'>, { matrix, lowRank
     const values = lowRank ? lowRankToDense(lowRank) : matrix.values;
     return { [output.path]: { [input.path]: new NdArray<DType>('float64', blockShape(output, input), values) } };
   }
-  const grid = of.variables.map((output) => wrt.variables.map((input) => blockAccumulator(blockShape(output, input))));
+  const grid = of.variables.map((output) => wrt.variables.map((input) => blockAccumulator(output, input)));
   const full = lowRank && lowRankToDense(lowRank);
   for (const [a, row] of grid.entries()) {
     for (let i = of.starts[a]; i < of.starts[a + 1]; i++) {
