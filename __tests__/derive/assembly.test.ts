@@ -96,3 +96,17 @@ describe('columns of several inputs and outputs, some in large blocks and some i
     check(jacobianFromVjp<Inputs>(vjp, () => ({ y: zeros([4100]), z: zeros([3]) }), request) as Result);
   });
 });
+
+describe.each([3, 4100])('answers of %d elements, and then of another number,', (rows) => {
+  test.each([-1, 1])('are refused, with both shapes (%d)', (more) => {
+    let probe = 0;
+    const jvp = () => ({ y: zeros([rows + (probe++ < 20 ? 0 : more)]) });
+    expect(() => jacobianFromJvp<Inputs>(jvp, { inputs, of: ['y'], wrt: ['a'] })).toThrow(
+      expect.objectContaining({
+        code: 'E_RESULT_SHAPE',
+        fields: expect.objectContaining({ received: `[${rows + more}]`, expected: `[${rows}]` }),
+      }),
+    );
+    expect(probe).toBe(21);
+  });
+});

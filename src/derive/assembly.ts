@@ -6,7 +6,8 @@
  */
 import type { DType } from '../array/dtype.js';
 import type { NdArray } from '../array/ndarray.js';
-import { sizeOf } from '../array/shape.js';
+import { formatShape, sizeOf } from '../array/shape.js';
+import { fail } from '../errors.js';
 import type { Arrays, Blocks, Variable } from '../operators/endpoints.js';
 import { blockAccumulator, type Located, widened, writeColumn, writeRow } from './probe.js';
 
@@ -41,13 +42,20 @@ export function assemblyOf(of: readonly Variable[], wrt: readonly Variable[]): A
     },
     column: ({ variable, element }, columns) => {
       if (variable !== current) turnTo(variable);
-      for (let k = 0; k < of.length; k++) writers[k]!.write(element, columns[of[k]!.path]!);
+      for (let k = 0; k < of.length; k++) writers[k]!.write(element, asDeclared(of[k]!, columns[of[k]!.path]!));
     },
     blocks: () => {
       turnTo(undefined);
       return blocks;
     },
   };
+}
+
+/** Answers to probes have one shape, also where the schema leaves it open. */
+function asDeclared({ path, shape = [] }: Variable, answer: NdArray<DType>): NdArray<DType> {
+  if (answer.size === sizeOf(shape)) return answer;
+  const [received, expected] = [formatShape(answer.shape), formatShape(shape)];
+  return fail('E_RESULT_SHAPE', { path: `["${path}"]`, received, expected, rule: 'what the probe before it answered' });
 }
 
 interface ColumnWriter {
