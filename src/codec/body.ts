@@ -21,8 +21,8 @@ const blank: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d])
 // Shorter texts and lists are cheaper to parse than to cut.
 const SHORTEST = 8192;
 const SHORTEST_LIST = 1024;
-// A private-use character: no base64, and in no request.
-const MARK = '\uE000buffer ';
+// A control character: no base64, and in no request; of eight bits, so that a text of such stays one.
+const MARK = '\u0090buffer ';
 
 const { Buffer: NodeBuffer } = globalThis as { readonly Buffer?: typeof Buffer };
 
