@@ -10,6 +10,8 @@ const shapes = [
   [17, 4096],
   [17, 4097],
   [2051, 129],
+  // More elements than a cache holds: rows are taken by eights.
+  [1031, 1021],
   [257, 259],
   [3, 30001],
   [30001, 3],
