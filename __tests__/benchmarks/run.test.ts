@@ -59,7 +59,7 @@ describe('a run', () => {
     const load = readResults(file).results.find(({ id }) => id === 'http-load/apply_0')!;
     expect(load.limitName).toBe('bare server');
     expect(load.limit!.median).toBeGreaterThan(0);
-    expect(readResults(file).results).toHaveLength(9);
+    expect(readResults(file).results).toHaveLength(10);
   }, 60_000);
 
   test('fails where a case breaks, and says which one', async () => {
