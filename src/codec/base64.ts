@@ -6,6 +6,8 @@
  * leaves out a bad character gives fewer.
  */
 
+import { blankBytes } from './memory.js';
+
 /** How base64 is done on one platform. */
 export interface Base64Engine {
   /** Write what `text` stands for into `into`, and say how many bytes that was; anything else for bad text. */
@@ -119,16 +121,11 @@ export function encodeBase64(bytes: Uint8Array, by: Base64Engine = engine): stri
   return by.encode(bytes);
 }
 
-/** Memory for bytes that are all going to be written: what was in it before is not cleared where that can be saved. */
-export function blankBytes(length: number): Uint8Array {
-  return NodeBuffer === undefined ? new Uint8Array(length) : new Uint8Array(NodeBuffer.allocUnsafeSlow(length).buffer);
-}
-
 /** Write the base64 text of `bytes` into `into` from `at` on, without ever holding it as one string; the end of it. */
 export function writeBase64(bytes: Uint8Array, into: Uint8Array, at: number): number {
   for (let from = 0; from < bytes.length; from += BYTES) {
     const piece = engine.encode(bytes.subarray(from, from + BYTES));
-    at += writeAscii(piece, into, at);
+    at = writeAscii(piece, into, at);
   }
   return at;
 }
@@ -166,7 +163,9 @@ export function ascii(bytes: Uint8Array): string {
   return new TextDecoder('latin1').decode(bytes);
 }
 
-function writeAscii(text: string, into: Uint8Array, at: number): number {
-  if (NodeBuffer !== undefined) return view(into).write(text, at, 'latin1');
-  return new TextEncoder().encodeInto(text, into.subarray(at)).written;
+/** Write a text of ASCII into `into` from `at` on; the end of it. */
+export function writeAscii(text: string, into: Uint8Array, at: number): number {
+  if (NodeBuffer !== undefined) view(into).write(text, at, 'latin1');
+  else new TextEncoder().encodeInto(text, into.subarray(at));
+  return at + text.length;
 }

@@ -1,10 +1,11 @@
 /**
  * The pieces of a JSON text in the making.
  *
- * Large arrays stay bytes until the end, and are then written as base64 into the finished body: the text of a large
- * array never exists as a string of its own.
+ * Arrays stay bytes until the end, and are then written as base64 into the finished body: the text of a large array never
+ * exists as a string of its own.
  */
-import { blankBytes, encodeBase64, encodedLength, writeBase64 } from './base64.js';
+import { encodeBase64, encodedLength, writeAscii, writeBase64 } from './base64.js';
+import { blankBytes, type Take } from './memory.js';
 
 // Below this, a string is cheaper than a piece.
 const INLINE = 1024;
@@ -13,7 +14,7 @@ const FLUSH = 1_048_576;
 
 /** Takes the pieces of a JSON text in order. */
 export class TextSink {
-  readonly #pieces: (Uint8Array | Base64Piece)[] = [];
+  readonly #pieces: Piece[] = [];
   #text = '';
 
   /** Add text that is JSON already. */
@@ -38,24 +39,27 @@ export class TextSink {
     this.#pieces.push(bytes);
   }
 
-  /** The finished text, as UTF-8. */
-  toBytes(): Uint8Array {
-    const last = utf8.encode(this.#text);
-    if (this.#pieces.length === 0) return last;
-    const pieces = [...this.#pieces, last];
-    const body = blankBytes(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  /** The finished text, as UTF-8, in memory that is taken so. */
+  toBytes(take: Take = blankBytes): Uint8Array {
+    this.#flush();
+    const body = take(this.#pieces.reduce((sum, piece) => sum + piece.length, 0));
     let at = 0;
-    for (const piece of pieces) at = write(piece, body, at);
+    for (const piece of this.#pieces) at = write(piece, body, at);
     return body;
   }
 
   #flush(): void {
-    if (this.#text !== '') this.#pieces.push(utf8.encode(this.#text));
+    const text = this.#text;
+    if (text !== '') this.#pieces.push(beyondAscii.test(text) ? utf8.encode(text) : text);
     this.#text = '';
   }
 }
 
+/** Text of ASCII, bytes as they are, or what is written as base64. */
+type Piece = string | Uint8Array | Base64Piece;
+
 const utf8 = new TextEncoder();
+const beyondAscii = /[\u0080-\uffff]/;
 
 /** Bytes that are written as base64. */
 class Base64Piece {
@@ -68,7 +72,8 @@ class Base64Piece {
   }
 }
 
-function write(piece: Uint8Array | Base64Piece, body: Uint8Array, at: number): number {
+function write(piece: Piece, body: Uint8Array, at: number): number {
+  if (typeof piece === 'string') return writeAscii(piece, body, at);
   if (piece instanceof Base64Piece) return writeBase64(piece.bytes, body, at);
   body.set(piece, at);
   return at + piece.length;

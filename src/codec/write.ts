@@ -11,6 +11,7 @@ import { clip } from './describe.js';
 import type { EncodeContext } from './encoding.js';
 import { encodings, type Format, formats } from './index.js';
 import { defaultLimits } from './limits.js';
+import type { Take } from './memory.js';
 import { TextSink } from './sink.js';
 
 /** How a body is written. */
@@ -19,6 +20,8 @@ export interface WriteOptions extends EncodeContext {
   readonly format?: Format | undefined;
   /** What to call the tree in messages. */
   readonly path?: string | undefined;
+  /** Where the memory of the body comes from; it is fresh unless said otherwise. */
+  readonly take?: Take | undefined;
 }
 
 interface Writer {
@@ -34,7 +37,7 @@ interface Writer {
 export function writeJson(value: unknown, options: WriteOptions = {}): Uint8Array {
   const sink = new TextSink();
   writeInto(value, sink, options);
-  return sink.toBytes();
+  return sink.toBytes(options.take);
 }
 
 /** The same as text, for where a text is printed. */

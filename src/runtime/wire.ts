@@ -8,9 +8,10 @@ import { decodeArray, isEncodedArray } from '../codec/decode.js';
 import type { Compression } from '../codec/encoding.js';
 import type { ArrayFiles } from '../codec/files.js';
 import type { Format } from '../codec/index.js';
+import type { Take } from '../codec/memory.js';
 import { writeJson } from '../codec/write.js';
 import type { CompiledComponent } from '../component/compile.js';
-import { isPromise } from '../derive/drive.js';
+import { following, type MaybePromise } from '../derive/drive.js';
 import { ComponentError, fail, problem } from '../errors.js';
 import type { CallOptions, EndpointName } from '../operators/endpoints.js';
 import { operators } from '../operators/index.js';
@@ -31,22 +32,30 @@ export interface WireOptions extends CallOptions {
   /** The files that `binref` arrays live in. Without it they are refused. */
   readonly files?: ArrayFiles | undefined;
   readonly limits?: RequestLimits | undefined;
+  /** Where the memory of the answer comes from; it is fresh unless said otherwise. */
+  readonly take?: Take | undefined;
 }
 
-/** Answer one request: body in, body out. Raises `ComponentError`, or what an author's method throws. */
-export async function answer(
+/**
+ * Answer one request: body in, body out. The answer is there at once where the author's method gives its result at once.
+ * Raises `ComponentError`, or what an author's method throws.
+ */
+export function answer(
   target: Target,
   endpoint: EndpointName,
   body: Uint8Array,
   options: WireOptions = {},
-): Promise<Uint8Array> {
-  const { format, compression, files, limits = openLimits } = options;
+): MaybePromise<Uint8Array> {
+  const { files, limits = openLimits } = options;
   const decode = arrayDecoder(files, limits);
   const raw = readRequest(endpoint, parseBody(body, limits), decode, limits);
   const reading = { array: arrayReader(endpoint, decode), elements: limits.elements ?? Infinity };
-  const invoked = invoke(target, endpoint, raw, options, reading);
-  const result = isPromise(invoked) ? await invoked : invoked;
-  const bytes = writeJson(wireForm(target.compiled, endpoint, result), { format, compression, files, path: 'outputs' });
+  const result = invoke(target, endpoint, raw, options, reading);
+  return following(result, (value) => bodyOf(wireForm(target.compiled, endpoint, value), options));
+}
+
+function bodyOf(tree: unknown, { format, compression, files, take, limits = openLimits }: WireOptions): Uint8Array {
+  const bytes = writeJson(tree, { format, compression, files, take, path: 'outputs' });
   if (bytes.length <= (limits.resultBytes ?? Infinity)) return bytes;
   return fail('E_RESULT_LIMIT', { received: String(bytes.length), expected: String(limits.resultBytes) });
 }

@@ -19,8 +19,8 @@ import {
 } from 'node:fs';
 import { isAbsolute, join, sep } from 'node:path';
 import { fail } from '../../errors.js';
-import { blankBytes } from '../base64.js';
 import type { ArrayFiles, FileRefusal } from '../files.js';
+import { blankBytes } from '../memory.js';
 import { makeFolder } from './folder.js';
 
 /** Where array files are. */
