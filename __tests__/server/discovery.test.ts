@@ -151,7 +151,7 @@ describe('the document of a component', () => {
     for (const [route, endpoint] of Object.entries(routes)) {
       const { example } = sampler.paths[`/${route}`].post.requestBody.content['application/json'];
       const call = { endpoint, body: Buffer.from(JSON.stringify(example)), format: 'json', run: 'a' } as const;
-      const bytes = await executor.run(call, () => () => undefined);
+      const bytes = await executor.run(call, { hasLeft: false, watch: () => () => undefined });
       expect(JSON.parse(Buffer.from(bytes).toString())).toBeInstanceOf(Object);
     }
   });

@@ -14,7 +14,7 @@ import { negotiate } from '../../src/server/negotiate.js';
 import { settingsOf } from '../../src/server/options.js';
 import { packError, unpackError } from '../../src/server/packedError.js';
 import { readBody } from '../../src/server/readBody.js';
-import { followFlag, raiseFlag, stopFlag } from '../../src/server/stopFlag.js';
+import { Following, raiseFlag, stopFlag } from '../../src/server/stopFlag.js';
 import { until } from './client.js';
 
 const budget = () => ({ held: 0, most: 1_000_000 });
@@ -76,33 +76,35 @@ describe('a flag to stop', () => {
 
   test('is seen by whoever asks, without a turn of the event loop', () => {
     const flag = stopFlag();
-    const { signal, end } = followFlag(flag, 7, reason);
+    const following = new Following(flag, 7, reason);
+    const { signal } = following;
     expect(signal.aborted).toBe(false);
     signal.throwIfAborted();
     raiseFlag(flag, 7);
     expect(signal.aborted).toBe(true);
     expect(() => signal.throwIfAborted()).toThrow('stopped');
     expect(signal.reason).toMatchObject({ message: 'stopped' });
-    end();
+    following.end();
   });
 
   test('that is up for one request is not for the next', () => {
     const flag = stopFlag();
     raiseFlag(flag, 7);
-    const next = followFlag(flag, 8, reason);
+    const next = new Following(flag, 8, reason);
     expect(next.signal.aborted).toBe(false);
     next.end();
   });
 
   test('reaches a listener too, as an abort of a signal that fetch takes', async () => {
     const flag = stopFlag();
-    const { signal, end } = followFlag(flag, 1, reason);
+    const following = new Following(flag, 1, reason);
+    const { signal } = following;
     const waiting = new Promise((resolve) => signal.addEventListener('abort', resolve));
     expect(signal).toBeInstanceOf(AbortSignal);
     raiseFlag(flag, 1);
     await waiting;
     expect(AbortSignal.any([signal]).aborted).toBe(true);
-    end();
+    following.end();
   });
 });
 
@@ -110,9 +112,12 @@ describe('a deadline', () => {
   /** A client that can be told to go. */
   const client = () => {
     const listening = new Set<() => void>();
-    const waiting = (leave: () => void) => {
-      listening.add(leave);
-      return () => listening.delete(leave);
+    const waiting = {
+      hasLeft: false,
+      watch: (leave: () => void) => {
+        listening.add(leave);
+        return () => listening.delete(leave);
+      },
     };
     return { waiting, listening, go: () => listening.forEach((leave) => void leave()) };
   };
@@ -131,11 +136,7 @@ describe('a deadline', () => {
   test('passes when the client goes, with E_CANCELLED, also where it had gone before', () => {
     const { waiting, go } = client();
     const late = new Deadline(waiting, 0);
-    const gone = (leave: () => void) => {
-      leave();
-      return () => undefined;
-    };
-    const early = new Deadline(gone, 0);
+    const early = new Deadline({ ...client().waiting, hasLeft: true }, 0);
     const { signal } = late;
     expect(signal.aborted).toBe(false);
     go();
@@ -149,16 +150,43 @@ describe('a deadline', () => {
   test('never passes once it is cleared, and listens no longer', async () => {
     const { waiting, listening } = client();
     const deadline = new Deadline(waiting, 10);
+    const { signal } = deadline;
     expect(listening.size).toBe(1);
     deadline.clear();
     expect(listening.size).toBe(0);
     await new Promise((done) => setTimeout(done, 30));
-    expect(deadline.signal.aborted).toBe(false);
+    expect(signal.aborted).toBe(false);
+    const unheeded = new Deadline(waiting, 10);
+    unheeded.clear();
+    expect(unheeded.signal.aborted).toBe(false);
+    expect(listening.size).toBe(0);
+  });
+
+  test('counts from its beginning, whenever somebody heeds it', async () => {
+    const deadline = new Deadline(client().waiting, 60);
+    const end = performance.now() + 80;
+    while (performance.now() < end);
+    const order: string[] = [];
+    setTimeout(() => order.push('half of it'), 30);
+    await new Promise<void>((done) => deadline.heed(() => done(void order.push('deadline'))));
+    expect(order).toEqual(['deadline']);
+  });
+
+  test('listens to nobody until somebody heeds it', () => {
+    const { waiting, listening, go } = client();
+    const deadline = new Deadline(waiting, 0);
+    expect(listening.size).toBe(0);
+    const heard: unknown[] = [];
+    deadline.heed(({ code }) => heard.push(code));
+    go();
+    expect(heard).toEqual(['E_CANCELLED']);
+    deadline.clear();
   });
 
   test('is the one of a response: that it closes is heard, before or after', async () => {
     const response = new PassThrough() as unknown as ServerResponse;
     const before = new Deadline(waitingFor(response), 0);
+    before.heed(() => undefined);
     const ended = new Deadline(waitingFor(response), 0);
     ended.clear();
     response.destroy();

@@ -7,32 +7,59 @@
 import type { ServerResponse } from 'node:http';
 import { ComponentError } from '../errors.js';
 
-/** Whoever waits for an answer: `leave` is called once they have gone. Gives how to listen no longer. */
-export type Waiting = (leave: () => void) => () => void;
+/** Whoever waits for an answer. */
+export interface Waiting {
+  /** Whether they have gone. */
+  readonly hasLeft: boolean;
+  /** Calls `leave` once they go. Gives how to listen no longer. */
+  watch(leave: () => void): () => void;
+}
 
 /** Whoever waits for `response`. */
 export function waitingFor(response: ServerResponse): Waiting {
-  return (leave) => {
-    if (response.destroyed) leave();
-    response.once('close', leave);
-    return () => response.off('close', leave);
-  };
+  return new Client(response);
 }
 
-/** A deadline after `timeout` milliseconds (0: never), or when who waits has gone. */
+// A literal with a getter would have a shape of its own each time, which the engine keeps.
+class Client implements Waiting {
+  readonly #response: ServerResponse;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  get hasLeft(): boolean {
+    return this.#response.destroyed;
+  }
+
+  watch(leave: () => void): () => void {
+    this.#response.once('close', leave);
+    return () => this.#response.off('close', leave);
+  }
+}
+
+const gone = () => new ComponentError('E_CANCELLED', { reason: 'the client has gone' });
+
+/**
+ * A deadline after `timeout` milliseconds (0: never), or when who waits has gone. Nobody looks out for either before somebody
+ * heeds it.
+ */
 export class Deadline {
-  readonly #timer: NodeJS.Timeout | undefined;
-  readonly #unwatch: () => void;
+  readonly #waiting: Waiting;
+  readonly #timeout: number;
+  readonly #start: number;
+  #timer: NodeJS.Timeout | undefined;
+  #unwatch: (() => void) | undefined;
+  #isCleared = false;
   #reason: ComponentError | undefined;
   #controller: AbortController | undefined;
   #cut: ((reason: ComponentError) => void) | undefined;
 
   constructor(waiting: Waiting, timeout: number) {
-    if (timeout > 0) {
-      const expire = () => this.#pass(new ComponentError('E_TIMEOUT', { expected: String(timeout) }));
-      this.#timer = setTimeout(expire, timeout);
-    }
-    this.#unwatch = waiting(() => this.#pass(new ComponentError('E_CANCELLED', { reason: 'the client has gone' })));
+    this.#waiting = waiting;
+    this.#timeout = timeout;
+    this.#start = timeout > 0 ? performance.now() : 0;
+    if (waiting.hasLeft) this.#reason = gone();
   }
 
   /** Why it has passed, once it has. */
@@ -43,20 +70,32 @@ export class Deadline {
   /** Aborted with the reason when it passes. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
+    this.#watch();
     if (this.#reason) this.#controller.abort(this.#reason);
     return this.#controller.signal;
   }
 
   /** What to do when it passes; at once, where it has. */
   heed(cut: (reason: ComponentError) => void): void {
+    this.#watch();
     if (this.#reason) cut(this.#reason);
     else this.#cut = cut;
   }
 
   /** It passes no more. */
   clear(): void {
+    this.#isCleared = true;
     clearTimeout(this.#timer);
-    this.#unwatch();
+    this.#unwatch?.();
+  }
+
+  #watch(): void {
+    if (this.#unwatch || this.#reason || this.#isCleared) return;
+    if (this.#waiting.hasLeft) this.#pass(gone());
+    this.#unwatch = this.#waiting.watch(() => this.#pass(gone()));
+    if (this.#timeout === 0) return;
+    const expire = () => this.#pass(new ComponentError('E_TIMEOUT', { expected: String(this.#timeout) }));
+    this.#timer = setTimeout(expire, this.#timeout - (performance.now() - this.#start));
   }
 
   #pass(reason: ComponentError): void {

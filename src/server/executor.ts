@@ -1,5 +1,6 @@
 /** Where requests are run: in this thread (`inline.ts`) or in workers (`pool.ts`). */
 import type { Format } from '../codec/index.js';
+import type { MaybePromise } from '../derive/drive.js';
 import type { EndpointName } from '../operators/endpoints.js';
 import type { Waiting } from './deadline.js';
 import type { Description } from './description.js';
@@ -7,7 +8,7 @@ import type { Description } from './description.js';
 /** One request to run. */
 export interface Call {
   readonly endpoint: EndpointName;
-  /** The body. It is given away: nobody else may use its memory. */
+  /** The body. Its buffer is given away with it: nobody else may use any of its memory. */
   readonly body: Uint8Array;
   readonly format: Format;
   /** What the folder of its files is called. */
@@ -27,10 +28,10 @@ export interface Executor {
   /** How many workers had to be replaced. */
   readonly replaced: number;
   /**
-   * The body of the answer. Raises what the component does, `E_BUSY` where too many wait, `E_TIMEOUT`, `E_CANCELLED`
+   * The body of the answer, at once where it is there at once; its buffer is given away with it. Raises what the component does, `E_BUSY` where too many wait, `E_TIMEOUT`, `E_CANCELLED`
    * once nobody is `waiting`, and `E_WORKER`.
    */
-  run(call: Call, waiting: Waiting): Promise<Uint8Array>;
+  run(call: Call, waiting: Waiting): MaybePromise<Uint8Array>;
   /** Resolves when everything is released. Nothing may run any more. */
   close(): Promise<void>;
 }

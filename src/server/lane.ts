@@ -74,15 +74,12 @@ export class Lane {
     return this.#job;
   }
 
-  /** Give it a job; it must be free. The memory of the body is given away. */
+  /** Give it a job; it must be free. The buffer of the body is given away. */
   run(job: Job): void {
     this.#job = job;
     this.#requests = (this.#requests % MOST_REQUESTS) + 1;
     const task: WorkerTask = { call: job.call, request: this.#requests };
-    const { buffer } = job.call.body;
-    // Small bodies of Node lie together in one buffer, which cannot be given away.
-    const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === job.call.body.byteLength;
-    this.#worker?.postMessage(task, isWhole ? [buffer] : []);
+    this.#worker?.postMessage(task, [job.call.body.buffer as ArrayBuffer]);
   }
 
   /** Ask it to stop what it runs. */

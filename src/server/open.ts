@@ -1,4 +1,5 @@
 /** The executor of a component: workers where it is given as a file, which they can load; this thread where it is a value. */
+import type { Take } from '../codec/memory.js';
 import { compile } from '../component/compile.js';
 import { DifferentiableComponent } from '../component/component.js';
 import { withDerivations } from '../component/optIn.js';
@@ -23,13 +24,14 @@ export interface WorkerOptions {
 }
 
 /**
- * An executor that is ready. Raises what loading the component does, and `E_SERVE_OPTION` where workers are asked for
+ * An executor that is ready; where it runs in this thread, it takes the memory of its answers from `take`. Raises what loading the component does, and `E_SERVE_OPTION` where workers are asked for
  * and there is no file.
  */
 export async function openExecutor(
   source: ComponentSource,
   settings: Settings,
   options: WorkerOptions,
+  take?: Take,
 ): Promise<Executor> {
   const { workers } = options;
   if (isFile(source)) {
@@ -37,13 +39,13 @@ export async function openExecutor(
     const heap = options.workerHeap === undefined ? undefined : whole(options, 'workerHeap', 0, 16);
     if (count > 0) return workerPool({ start: { component: source, settings }, workers: count, heap });
     const { file, export: name } = source;
-    return inlineExecutor(await loadComponent(file, { export: name, derive: settings.derive }), settings);
+    return inlineExecutor(await loadComponent(file, { export: name, derive: settings.derive }), settings, take);
   }
   if (workers !== undefined && workers !== 0) {
     const expected = '0: workers load the component from a file, so give it as { file }';
     fail('E_SERVE_OPTION', { option: 'workers', received: String(workers), expected });
   }
-  return inlineExecutor(targetOf(source, settings.derive), settings);
+  return inlineExecutor(targetOf(source, settings.derive), settings, take);
 }
 
 function isFile(source: ComponentSource): source is ComponentFile {

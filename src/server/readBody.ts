@@ -5,7 +5,8 @@
  * quarter of it has come.
  */
 import type { Readable } from 'node:stream';
-import { blankBytes } from '../codec/base64.js';
+import { blankBytes, type Take } from '../codec/memory.js';
+import type { Release } from '../codec/spareMemory.js';
 import { ComponentError } from '../errors.js';
 
 /** How many bytes of bodies are held, and may be held, all together. */
@@ -20,11 +21,13 @@ export interface BodyOptions {
   readonly announced: number | undefined;
   readonly limit: number;
   readonly budget: Budget;
-  /** Called with each chunk that has been copied, and is read no more. */
-  readonly done?: ((chunk: Uint8Array) => void) | undefined;
+  /** Where memory for it comes from; it is fresh unless said otherwise. */
+  readonly take?: Take | undefined;
+  /** Called with each chunk that has been copied, and is read no more. Without it, others may keep the chunks. */
+  readonly done?: Release | undefined;
 }
 
-/** A body, and how to give back its share of the budget. */
+/** A body, which is given away with its buffer, and how to give back its share of the budget. */
 export interface Body {
   readonly bytes: Uint8Array;
   readonly release: () => void;
@@ -92,7 +95,8 @@ class Gathered {
       done?.(chunk);
     } else this.#set(chunk);
     this.#length = length;
-    if (!this.#place && announced !== undefined && length <= announced && 4 * length >= announced)
+    // All of it may have come at once.
+    if (!this.#place && announced !== undefined && length < announced && 4 * length >= announced)
       this.#settle(announced);
   }
 
@@ -104,6 +108,9 @@ class Gathered {
   whole(): Uint8Array {
     this.#isWhole = true;
     if (this.#place && this.#place.length !== this.#length) this.#set(new Uint8Array());
+    const [only, ...others] = this.#chunks;
+    const isOwn = only?.buffer instanceof ArrayBuffer && only.buffer.byteLength === only.length;
+    if (this.#options.done && isOwn && others.length === 0) return only;
     if (!this.#place) this.#settle(this.#length);
     return this.#place!;
   }
@@ -123,7 +130,7 @@ class Gathered {
 
   #settle(length: number): void {
     // All of it is written, or it is let go.
-    const place = blankBytes(length);
+    const place = (this.#options.take ?? blankBytes)(length);
     let at = 0;
     for (const piece of this.#chunks) {
       place.set(piece, at);

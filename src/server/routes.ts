@@ -1,13 +1,15 @@
 /** The routes of a component in Fastify. To add one, add it to `componentRoutes`; what else its path is asked is refused. */
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, onRequestHookHandler } from 'fastify';
+import { blankBytes, type Take } from '../codec/memory.js';
+import type { Release } from '../codec/spareMemory.js';
+import { isPromise } from '../derive/drive.js';
 import { ComponentError } from '../errors.js';
 import { type EndpointName, endpointNames } from '../operators/endpoints.js';
 import { operators } from '../operators/index.js';
 import { waitingFor } from './deadline.js';
 import { docsFiles } from './docs/files.js';
 import { errorAnswer } from './errorAnswer.js';
-import { isWorthFreeing } from './freeMemory.js';
 import type { Metrics } from './metrics.js';
 import { type Body, type Budget, readBody } from './readBody.js';
 import type { ComponentAnswer, ServedComponent } from './servedComponent.js';
@@ -23,21 +25,24 @@ interface Route {
   readonly handle: (request: FastifyRequest, reply: FastifyReply) => unknown;
 }
 
-/** What may be done with the memory of bodies. */
+/** Where the memory of bodies comes from, and where it goes. */
 export interface Memory {
-  /** Called with what has been read or sent, and is needed no more: chunks of requests, requests, and answers. */
-  readonly done: (bytes: Uint8Array) => void;
+  readonly take: Take;
+  /** Called with requests and answers, all of their buffers, once they are needed no more. */
+  readonly give: Release;
+  /** Called with the chunks of requests, once they have been copied. */
+  readonly drop?: Release;
 }
 
 // Hooks of an application that the routes are in may keep what they see.
-const leaveMemory: Memory = { done: () => undefined };
+const freshMemory: Memory = { take: blankBytes, give: () => undefined };
 
 /** Add the routes of a component to a Fastify instance or scope; body, errors and headers are handled in there only. */
 export function addRoutes(
   app: FastifyInstance,
   served: ServedComponent,
   metrics: Metrics | undefined,
-  memory: Memory = leaveMemory,
+  memory: Memory = freshMemory,
 ): void {
   app.setErrorHandler((error, request, reply) => sendError(served, error, request, reply));
   app.addHook('onRequest', (request, reply, done) => {
@@ -89,30 +94,36 @@ function endpointRoute(served: ServedComponent, endpoint: EndpointName, memory: 
     check: () => served.check(endpoint),
     handle: (request, reply) => {
       const { bytes, release } = bodyOf(request);
-      const over = () => {
-        release();
-        memory.done(bytes);
-      };
       const { accept, 'content-type': contentType } = request.headers;
       const { run_id: runId } = request.query as { readonly run_id?: unknown };
       const waiting = waitingFor(reply.raw);
-      served.answer({ endpoint, body: bytes, accept, contentType, runId, waiting }).then(
-        (answer) => {
-          over();
-          sendAnswer(reply, answer, memory);
-        },
-        (error: unknown) => {
-          over();
-          reply.send(error);
-        },
-      );
+      const over = () => {
+        release();
+        memory.give(bytes);
+      };
+      const send = (answer: ComponentAnswer) => {
+        over();
+        // What was asked in one turn of the event loop is answered at its end, together: whoever asked is waken once.
+        setImmediate(sendAnswer, reply, answer, memory);
+      };
+      const refuse = (error: unknown) => {
+        over();
+        reply.send(error);
+      };
+      try {
+        const answer = served.answer({ endpoint, body: bytes, accept, contentType, runId, waiting });
+        if (isPromise(answer)) answer.then(send, refuse);
+        else send(answer);
+      } catch (error) {
+        refuse(error);
+      }
     },
   };
 }
 
-function sendAnswer(reply: FastifyReply, { contentType, body }: ComponentAnswer, { done }: Memory): void {
-  // Only what has been sent to its end is not read any more.
-  if (isWorthFreeing(body.byteLength)) reply.raw.once('finish', () => done(body));
+function sendAnswer(reply: FastifyReply, { contentType, body }: ComponentAnswer, { give }: Memory): void {
+  // What has not been sent to its end may be read still.
+  reply.raw.once('finish', () => give(body));
   const { buffer, byteOffset, byteLength } = body;
   reply.headers({ 'content-type': contentType, vary: 'accept' }).send(Buffer.from(buffer, byteOffset, byteLength));
 }
@@ -124,15 +135,17 @@ function bodyOf({ body }: FastifyRequest): Body {
 }
 
 // Whatever its type says it is: the component's side says what is wrong with that.
-function readBodies(app: FastifyInstance, { settings }: ServedComponent, { done }: Memory): void {
+function readBodies(app: FastifyInstance, { settings }: ServedComponent, { take, drop: done }: Memory): void {
   const limit = settings.bodyLimit;
   const budget: Budget = { held: 0, most: 8 * Math.max(limit, 2 ** 24) };
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (request: FastifyRequest, stream: Readable): Promise<Body> => {
+  // The first by its name, since Fastify looks for the others anew each time.
+  app.addContentTypeParser(['application/json', '*'], (request: FastifyRequest, stream: Readable): Promise<Body> => {
     const { 'content-length': length, 'content-encoding': encoding = 'identity' } = request.headers;
     if (encoding !== 'identity')
       return Promise.reject(new ComponentError('E_ENCODING', { received: encoding.slice(0, 80) }));
-    return readBody(stream, { announced: length === undefined ? undefined : Number(length), limit, budget, done });
+    const announced = length === undefined ? undefined : Number(length);
+    return readBody(stream, { announced, limit, budget, take, done });
   });
 }
 

@@ -1,5 +1,6 @@
 /** A server of its own for one component. */
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { SpareMemory } from '../codec/spareMemory.js';
 import { ComponentError, fail } from '../errors.js';
 import { refuseBroken } from './brokenRequest.js';
 import { Drain } from './drain.js';
@@ -8,7 +9,7 @@ import { logLines } from './logLines.js';
 import { openExecutor } from './open.js';
 import { settingsOf, whole } from './options.js';
 import { addComponent, type ComponentPluginOptions } from './plugin.js';
-import { sendError } from './routes.js';
+import { type Memory, sendError } from './routes.js';
 import { type ServedComponent, servedComponent } from './servedComponent.js';
 
 /** What a server is told. */
@@ -66,11 +67,14 @@ export interface Application {
 /** The component in a Fastify application of its own. Raises what `serve` does but for `E_SERVE_LISTEN`. */
 export async function openApplication(options: ServeOptions): Promise<Application> {
   const settings = settingsOf(options);
-  const executor = await openExecutor(options.component, settings, options);
+  // Nobody else sees the bodies of this application.
+  const spare = new SpareMemory(freeMemory);
+  const memory: Memory = { take: spare.take, give: spare.give, drop: freeMemory };
+  const executor = await openExecutor(options.component, settings, options, memory.take);
   try {
     const served = servedComponent(executor, settings);
     const sending = whole(options, 'headersTimeout', 15_000, 1);
-    return { app: await application(served, options, sending), served, sending };
+    return { app: await application(served, options, memory, sending), served, sending };
   } catch (error) {
     await executor.close();
     throw error;
@@ -95,6 +99,7 @@ function once(work: () => Promise<void>): () => Promise<void> {
 async function application(
   served: ServedComponent,
   options: Omit<ServeOptions, 'component'>,
+  memory: Memory,
   headersTimeout: number,
 ): Promise<FastifyInstance> {
   const requestTimeout = whole(options, 'requestTimeout', 300_000, 1);
@@ -126,7 +131,7 @@ async function application(
       reply,
     );
   });
-  await app.register(async (scope) => addComponent(scope, served, options.metrics ?? true, { done: freeMemory }));
+  await app.register(async (scope) => addComponent(scope, served, options.metrics ?? true, memory));
   return app;
 }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe as describeText } from '../codec/describe.js';
 import { type Format, formats } from '../codec/index.js';
+import { following, type MaybePromise } from '../derive/drive.js';
 import { fail } from '../errors.js';
 import type { EndpointName } from '../operators/endpoints.js';
 import type { JsonSchema } from '../schema/arraySchema.js';
@@ -14,7 +15,7 @@ import { unpackError } from './packedError.js';
 /** A request as it came. */
 export interface ComponentRequest {
   readonly endpoint: EndpointName;
-  /** The body; it is given away. */
+  /** The body; its buffer is given away with it. */
   readonly body: Uint8Array;
   readonly accept: string | undefined;
   readonly contentType: string | undefined;
@@ -40,7 +41,7 @@ export interface ServedComponent {
   /** Raises for an endpoint that is not offered. */
   readonly check: (endpoint: EndpointName) => void;
   /** Raises what `Executor.run` does, and `E_ACCEPT`, `E_CONTENT_TYPE`, `E_RUN_ID`, `E_MISSING` of a body. */
-  readonly answer: (request: ComponentRequest) => Promise<ComponentAnswer>;
+  readonly answer: (request: ComponentRequest) => MaybePromise<ComponentAnswer>;
 }
 
 /** What `executor` runs, as it is served. */
@@ -60,17 +61,13 @@ export function servedComponent(executor: Executor, settings: Settings): ServedC
     executor,
     check,
     answer: ({ endpoint, body, accept, contentType, runId, waiting }) => {
-      try {
-        check(endpoint);
-        const chosen: Format = endpoint === 'abstractEval' ? 'json' : negotiate(accept);
-        if (body.length === 0) fail('E_MISSING', { path: 'body', expected: 'a JSON object' });
-        checkContentType(contentType);
-        const call = { endpoint, body, format: chosen, run: runOf(runId, chosen) };
-        const answered = (bytes: Uint8Array) => ({ contentType: formats[chosen].mediaType, body: bytes });
-        return executor.run(call, waiting).then(answered);
-      } catch (error) {
-        return Promise.reject(error);
-      }
+      check(endpoint);
+      const chosen: Format = endpoint === 'abstractEval' ? 'json' : negotiate(accept);
+      if (body.length === 0) fail('E_MISSING', { path: 'body', expected: 'a JSON object' });
+      checkContentType(contentType);
+      const call = { endpoint, body, format: chosen, run: runOf(runId, chosen) };
+      const answered = (bytes: Uint8Array) => ({ contentType: formats[chosen].mediaType, body: bytes });
+      return following(executor.run(call, waiting), answered);
     },
   };
 }

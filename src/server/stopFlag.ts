@@ -16,30 +16,37 @@ export function raiseFlag(flag: SharedArrayBuffer, request: number): void {
 // How often an asynchronous method is told that it may stop.
 const LOOK_MS = 25;
 
-/** A signal that follows a flag. It is made when it is asked for: most requests are done before anybody asks. */
-export interface Following {
-  readonly signal: AbortSignal;
-  /** Follow it no longer. */
-  readonly end: () => void;
-}
+/** A signal that is aborted once a flag is up for a request: whoever asks it looks at the flag. */
+export class Following {
+  readonly #view: Int32Array;
+  readonly #request: number;
+  readonly #reason: () => unknown;
+  #signal: AbortSignal | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
-/** A signal that is aborted with `reason` once the flag is up for `request`: whoever asks it looks at the flag. */
-export function followFlag(flag: SharedArrayBuffer, request: number, reason: () => unknown): Following {
-  const view = new Int32Array(flag);
-  let signal: AbortSignal | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  const follow = () => {
-    const [made, look] = signalOf(() => Atomics.load(view, 0) === request, reason);
-    timer = setInterval(look, LOOK_MS);
-    return made;
-  };
-  return {
-    get signal() {
-      signal ??= follow();
-      return signal;
-    },
-    end: () => clearInterval(timer),
-  };
+  /** It is aborted with `reason`. */
+  constructor(flag: SharedArrayBuffer, request: number, reason: () => unknown) {
+    this.#view = new Int32Array(flag);
+    this.#request = request;
+    this.#reason = reason;
+  }
+
+  /** The signal. It is made when it is asked for: most requests are done before anybody asks. */
+  get signal(): AbortSignal {
+    this.#signal ??= this.#follow();
+    return this.#signal;
+  }
+
+  /** Follow the flag no longer. */
+  end(): void {
+    clearInterval(this.#timer);
+  }
+
+  #follow(): AbortSignal {
+    const [signal, look] = signalOf(() => Atomics.load(this.#view, 0) === this.#request, this.#reason);
+    this.#timer = setInterval(look, LOOK_MS);
+    return signal;
+  }
 }
 
 function signalOf(isUp: () => boolean, reason: () => unknown): [signal: AbortSignal, look: () => boolean] {

@@ -1,5 +1,6 @@
 /** A worker: it loads the component for itself, and answers one request after the other. Started by `lane.ts`. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { SpareMemory } from '../codec/spareMemory.js';
 import { ComponentError } from '../errors.js';
 import { loadComponent } from '../loading/load.js';
 import type { Target } from '../runtime/invoke.js';
@@ -8,8 +9,11 @@ import { freeMemory } from './freeMemory.js';
 import type { Settings } from './options.js';
 import { packError } from './packedError.js';
 import { perform } from './perform.js';
-import { followFlag } from './stopFlag.js';
+import { Following } from './stopFlag.js';
 import type { WorkerData, WorkerReply, WorkerTask } from './workerMessages.js';
+
+// What a request came in, an answer goes out in.
+const spare = new SpareMemory(freeMemory);
 
 const cancelled = () => new ComponentError('E_CANCELLED', { reason: 'nobody waits for it any more' });
 
@@ -34,21 +38,16 @@ async function run(
   { call, request }: WorkerTask,
   stop: SharedArrayBuffer,
 ): Promise<WorkerReply> {
-  const following = followFlag(stop, request, cancelled);
+  const following = new Following(stop, request, cancelled);
   try {
-    return { kind: 'answer', body: whole(await perform(target, call, settings, following)) };
+    return { kind: 'answer', body: await perform(target, call, settings, { stop: following, take: spare.take }) };
   } catch (error) {
     return { kind: 'error', error: packError(error) };
   } finally {
     following.end();
     // Every array of it has memory of its own by now.
-    freeMemory(call.body);
+    spare.give(call.body);
   }
-}
-
-// Only a buffer as a whole can be given away.
-function whole(body: Uint8Array): Uint8Array {
-  return body.byteLength === body.buffer.byteLength ? body : body.slice();
 }
 
 if (parentPort) await start(parentPort, workerData as WorkerData);
