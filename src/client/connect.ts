@@ -4,6 +4,7 @@ import type { Compression } from '../codec/encoding.js';
 import type { ArrayFiles } from '../codec/files.js';
 import { type Encoding, type Format, formatNames, formats as formatTable } from '../codec/index.js';
 import { parseJson } from '../codec/parse.js';
+import { SpareMemory } from '../codec/spareMemory.js';
 import { writeJson } from '../codec/write.js';
 import { ComponentError, fail } from '../errors.js';
 import type { CallOptions } from '../operators/endpoints.js';
@@ -13,7 +14,7 @@ import { type Description, describeRemote } from './describe.js';
 import { refusal } from './refusal.js';
 import { type Answer, remoteEndpoints } from './remote.js';
 import { senderTo } from './send.js';
-import { type Exchange, exchange, headersOf, type TransportOptions } from './transport.js';
+import { type Exchange, exchange, headersOf, keepsBodies, type TransportOptions } from './transport.js';
 
 /** The files that one call's `binref` arrays are in. */
 export interface CallFiles extends ArrayFiles {
@@ -52,6 +53,8 @@ interface Link {
   /** The headers of every call. */
   readonly headers: Readonly<Record<string, string>>;
   readonly closing: AbortSignal;
+  /** The memory of the bodies of requests, where nobody else keeps them. */
+  readonly spare: SpareMemory | undefined;
 }
 
 /**
@@ -117,7 +120,8 @@ function linkTo(url: string, options: ConnectOptions, description: Description, 
   const { encoding = 'base64' } = options;
   const format = formatNames.find((name) => formatTable[name].encoding === encoding) ?? 'json';
   const headers = headersOf({ 'content-type': 'application/json', accept: acceptOf(description, format) }, options);
-  return { url, options, description, format, headers, closing };
+  const spare = keepsBodies(options) ? undefined : new SpareMemory();
+  return { url, options, description, format, headers, closing, spare };
 }
 
 async function post<T>(
@@ -127,12 +131,15 @@ async function post<T>(
   call: CallOptions | undefined,
   use: (answer: Answer) => T,
 ): Promise<T> {
-  const { url, options, format, headers, closing } = link;
+  const { url, options, format, headers, closing, spare } = link;
   const files = options.files?.();
   try {
-    const body = writeJson(tree, { format, compression: options.compression, files, path: 'request' });
+    const { compression } = options;
+    const body = writeJson(tree, { format, compression, files, path: 'request', take: spare?.take });
     const sending = { method: 'POST', headers, body, signals: [call?.signal, options.signal, closing] } as const;
-    return await exchange(`${url}/${route}`, sending, options, (received) => use(read(link, received, files)));
+    const value = await exchange(`${url}/${route}`, sending, options, (received) => use(read(link, received, files)));
+    spare?.give(body);
+    return value;
   } finally {
     files?.done?.();
   }

@@ -63,6 +63,11 @@ export async function exchange<T>(
   return outcome();
 }
 
+/** Whether what sends the requests may keep their bodies for longer than an exchange lasts. Node's sockets do not. */
+export function keepsBodies({ fetch }: TransportOptions): boolean {
+  return fetch !== undefined || overSockets === undefined;
+}
+
 /** What was made of an answer: given, or thrown, when it is asked for. */
 type Outcome<T> = () => T;
 

@@ -2,7 +2,7 @@
  * Memory that is used again. Bodies come and go at the rate of requests: fresh memory costs as much as what is done with
  * it, and what was just used is in the caches of the processor still.
  *
- * What nobody takes for a second is let go, so that one large body does not stay for ever.
+ * What nobody takes for some seconds is let go, so that one large body does not stay for ever.
  */
 import { blankBytes, type Take } from './memory.js';
 
@@ -12,11 +12,12 @@ export type Release = (bytes: Uint8Array) => void;
 const SMALL = 16_384;
 const MOST_PIECES = 64;
 const MOST_BYTES = 2 ** 28;
-const SECOND = 1000;
+// What has not been taken for one to two of these is let go.
+const PATIENCE_MS = 5000;
 
 interface Piece {
   readonly buffer: ArrayBuffer;
-  /** For how many seconds nobody has taken it. */
+  /** How often the clock has run down since it was given. */
   age: number;
 }
 
@@ -61,13 +62,12 @@ export class SpareMemory {
   };
 
   #wind(): ReturnType<typeof setTimeout> {
-    const clock = setTimeout(() => this.#grow(), SECOND);
+    const clock = setTimeout(() => this.#grow(), PATIENCE_MS);
     // It keeps no process alive. A browser has numbers for its clocks.
     if (typeof clock === 'object') clock.unref();
     return clock;
   }
 
-  /** A second has passed. */
   #grow(): void {
     const old = this.#pieces.filter((piece) => piece.age++ > 0);
     this.#pieces = this.#pieces.filter((piece) => !old.includes(piece));
