@@ -21,9 +21,16 @@ export class Drain {
   readonly #running = new Set<ServerResponse>();
   #isDraining = false;
   #quiet: (() => void) | undefined;
+  readonly #left: (this: ServerResponse) => void;
 
   constructor(server: Server) {
     this.#server = server;
+    const [running, quiet] = [this.#running, () => this.#quiet?.()];
+    // One listener does for all responses.
+    this.#left = function left() {
+      running.delete(this);
+      if (running.size === 0) quiet();
+    };
     server.on('request', (_request: IncomingMessage, response: ServerResponse) => this.#watch(response));
   }
 
@@ -49,10 +56,7 @@ export class Drain {
   #watch(response: ServerResponse): void {
     this.#running.add(response);
     if (this.#isDraining) closeAfter(response);
-    response.once('close', () => {
-      this.#running.delete(response);
-      if (this.#running.size === 0) this.#quiet?.();
-    });
+    response.on('close', this.#left);
   }
 
   #untilQuiet(): Promise<void> {

@@ -123,7 +123,7 @@ function endpointRoute(served: ServedComponent, endpoint: EndpointName, memory: 
 
 function sendAnswer(reply: FastifyReply, { contentType, body }: ComponentAnswer, { give }: Memory): void {
   // What has not been sent to its end may be read still.
-  reply.raw.once('finish', () => give(body));
+  reply.raw.on('finish', () => give(body));
   const { buffer, byteOffset, byteLength } = body;
   reply.headers({ 'content-type': contentType, vary: 'accept' }).send(Buffer.from(buffer, byteOffset, byteLength));
 }
