@@ -13,10 +13,10 @@ const SIZE = 50_000;
 const headers = { accept: 'application/json+base64' };
 
 /** Values of one request, and the body that brings them: s · x is to be told from what others ask. */
-function request(s: number) {
-  const x = Float64Array.from({ length: SIZE }, (_, i) => i / 7);
+function request(s: number, size = SIZE) {
+  const x = Float64Array.from({ length: size }, (_, i) => i / 7);
   const buffer = Buffer.from(x.buffer).toString('base64');
-  const array = { object_type: 'array', shape: [SIZE], dtype: 'float64', data: { buffer, encoding: 'base64' } };
+  const array = { object_type: 'array', shape: [size], dtype: 'float64', data: { buffer, encoding: 'base64' } };
   return { x, body: JSON.stringify({ inputs: { x: array, s } }) };
 }
 
@@ -66,9 +66,13 @@ describe.each([0, 1, 2])('a server with %d workers', (workers) => {
   });
   afterAll(() => server.close());
 
-  test('answers large requests, several at once, each with its own values', async () => {
-    const all = Array.from({ length: 12 }, async (_, i) => {
-      const { x, body } = request(i + 1);
+  test.each([
+    ['large requests, several', 12, () => SIZE],
+    ['small requests, many', 60, () => 1000],
+    ['requests of all sizes', 40, (i: number) => [1, 500, 3000, 9000, 30_000][i % 5]!],
+  ])('answers %s at once, each with its own values', async (_what, count, sizeOf) => {
+    const all = Array.from({ length: count }, async (_, i) => {
+      const { x, body } = request(i + 1, sizeOf(i));
       const answer = await post(`${server.url}/apply`, body, { headers });
       expect(
         holds(

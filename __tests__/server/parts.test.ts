@@ -14,7 +14,7 @@ import { negotiate } from '../../src/server/negotiate.js';
 import { settingsOf } from '../../src/server/options.js';
 import { packError, unpackError } from '../../src/server/packedError.js';
 import { readBody } from '../../src/server/readBody.js';
-import { Following, raiseFlag, stopFlag } from '../../src/server/stopFlag.js';
+import { Following, raiseFlag, stopFlags } from '../../src/server/stopFlag.js';
 import { until } from './client.js';
 
 const budget = () => ({ held: 0, most: 1_000_000 });
@@ -75,7 +75,7 @@ describe('a flag to stop', () => {
   const reason = () => new Error('stopped');
 
   test('is seen by whoever asks, without a turn of the event loop', () => {
-    const flag = stopFlag();
+    const flag = stopFlags();
     const following = new Following(flag, 7, reason);
     const { signal } = following;
     expect(signal.aborted).toBe(false);
@@ -88,7 +88,7 @@ describe('a flag to stop', () => {
   });
 
   test('that is up for one request is not for the next', () => {
-    const flag = stopFlag();
+    const flag = stopFlags();
     raiseFlag(flag, 7);
     const next = new Following(flag, 8, reason);
     expect(next.signal.aborted).toBe(false);
@@ -96,7 +96,7 @@ describe('a flag to stop', () => {
   });
 
   test('reaches a listener too, as an abort of a signal that fetch takes', async () => {
-    const flag = stopFlag();
+    const flag = stopFlags();
     const following = new Following(flag, 1, reason);
     const { signal } = following;
     const waiting = new Promise((resolve) => signal.addEventListener('abort', resolve));
@@ -332,6 +332,7 @@ describe('a lane whose component cannot be loaded', () => {
     const lane = new Lane({
       start: { component: { file: 'nowhere.ts' }, settings },
       heap: undefined,
+      depth: 1,
       owner: {
         ready: () => reports.push('ready'),
         broken: (error) => reports.push((error as ComponentError).code),

@@ -100,6 +100,35 @@ describe('one worker', () => {
     expect((await post(`${url}/apply`, { inputs: {} })).status).toBe(200);
   });
 
+  test.each(['exit', 'crash'])('those that wait in it when it ends (%s) are answered by the next one', async (deed) => {
+    const patient = await serve({ component: { file }, port: 0, log: 'silent' });
+    try {
+      const first = post(`${patient.url}/apply`, { inputs: { deed: 'wait', ms: 200 } });
+      await until(async () => (await gauge(patient.url, 'requests_running')) === 1);
+      const fatal = post(`${patient.url}/apply`, { inputs: { deed } });
+      await until(async () => (await gauge(patient.url, 'requests_waiting')) === 1);
+      const others = Array.from({ length: 20 }, (_, i) => post(`${patient.url}/apply`, { inputs: { x: [i] } }));
+      expect([(await first).status, (await fatal).status]).toEqual([200, 500]);
+      const answers = (await Promise.all(others)).map(({ json }) => json.y.data.buffer);
+      expect(answers).toEqual(others.map((_, i) => [i]));
+      expect(await gauge(patient.url, 'workers_replaced_total')).toBe(1);
+    } finally {
+      await patient.close();
+    }
+  });
+
+  test('those that wait in it are run one after the other, also where its methods are asynchronous', async () => {
+    const patient = await serve({ component: { file }, port: 0, log: 'silent' });
+    try {
+      const all = Array.from({ length: 5 }, () => post(`${patient.url}/apply`, { inputs: { deed: 'wait', ms: 20 } }));
+      const counts = (await Promise.all(all)).map(({ json }) => json.evaluations.data.buffer);
+      // Were two to run at once, the first would end with the count of both.
+      expect(counts.sort()).toEqual([1, 2, 3, 4, 5]);
+    } finally {
+      await patient.close();
+    }
+  });
+
   test('memory that runs out costs one request, and the next one is answered', async () => {
     expect((await post(`${url}/apply`, { inputs: { deed: 'fill' } })).status).toBe(500);
     expect((await post(`${url}/apply`, { inputs: {} })).status).toBe(200);

@@ -5,7 +5,7 @@ import { builtFile } from '../loading/builtFile.js';
 import type { Description } from './description.js';
 import type { Call } from './executor.js';
 import { unpackError } from './packedError.js';
-import { raiseFlag, stopFlag } from './stopFlag.js';
+import { raiseFlag, stopFlags } from './stopFlag.js';
 import type { WorkerData, WorkerReply, WorkerStart, WorkerTask } from './workerMessages.js';
 
 /** A request that waits for an answer. */
@@ -21,9 +21,9 @@ export interface LaneOwner {
   readonly ready: (description: Description) => void;
   /** The worker cannot load the component. */
   readonly broken: (error: unknown) => void;
-  /** The worker was replaced. */
-  readonly replaced: () => void;
-  /** The worker is free. */
+  /** The worker was replaced. These jobs were waiting for it. */
+  readonly replaced: (waiting: readonly Job[]) => void;
+  /** The worker can take a job. */
   readonly free: () => void;
 }
 
@@ -32,6 +32,8 @@ export interface LaneOptions {
   readonly start: WorkerStart;
   /** The most MiB of heap. */
   readonly heap: number | undefined;
+  /** How many jobs it is given at most, the one that it runs included; 8 are the most. */
+  readonly depth: number;
   readonly owner: LaneOwner;
 }
 
@@ -39,52 +41,77 @@ export interface LaneOptions {
 const FIRST_DELAY_MS = 50;
 const LONGEST_DELAY_MS = 10_000;
 // Requests are numbered anew after so many.
-const MOST_REQUESTS = 2 ** 31 - 1;
+const MOST_REQUESTS = 2 ** 30;
+// What is larger is moved to the worker, not copied.
+const SMALL = 65_536;
 
 /** One worker after the other. */
 export class Lane {
   readonly #options: NodeWorkerOptions;
   readonly #owner: LaneOwner;
+  readonly #depth: number;
+  readonly #stop = stopFlags();
   #worker: Worker | undefined;
-  #job: Job | undefined;
-  readonly #stop = stopFlag();
+  /** What it has been given, in order: the first one runs. */
+  #posts: Post[] = [];
   #requests = 0;
   #isReady = false;
   #isClosed = false;
   #delay = FIRST_DELAY_MS;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ start, heap, owner }: LaneOptions) {
+  constructor({ start, heap, depth, owner }: LaneOptions) {
     this.#options = {
       workerData: { ...start, stop: this.#stop } satisfies WorkerData,
       ...ownFlags(process.execArgv),
       ...(heap === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heap } }),
     };
     this.#owner = owner;
+    this.#depth = depth;
     this.#launch();
   }
 
-  /** Whether it can take a job. */
+  /** Whether it is ready and has nothing to do. */
   get isFree(): boolean {
-    return this.#isReady && this.#job === undefined;
+    return this.#isReady && this.#posts.length === 0;
   }
 
   /** What it runs. */
   get job(): Job | undefined {
-    return this.#job;
+    return this.#posts[0]?.job;
   }
 
-  /** Give it a job; it must be free. The buffer of the body is given away. */
+  /** How many of its jobs wait for the one that runs, and somebody for them. */
+  get waiting(): number {
+    return this.#posts.filter(({ isWanted }, place) => isWanted && place > 0).length;
+  }
+
+  /** Whether it has this job. */
+  has(job: Job): boolean {
+    return this.#posts.some((post) => post.job === job);
+  }
+
+  /** Whether it can take this job now: it is free, or the job is small and may wait in it for the one that runs. */
+  takes({ call }: Job): boolean {
+    return this.isFree || (this.#isReady && this.#posts.length < this.#depth && isSmall(call.body));
+  }
+
+  /** Give it a job that it takes. The buffer of the body is given away with it. */
   run(job: Job): void {
-    this.#job = job;
     this.#requests = (this.#requests % MOST_REQUESTS) + 1;
     const task: WorkerTask = { call: job.call, request: this.#requests };
-    this.#worker?.postMessage(task, [job.call.body.buffer as ArrayBuffer]);
+    this.#posts.push({ job, request: this.#requests, isWanted: true });
+    const { body } = job.call;
+    // What is small is copied: should the worker end before, another one is given it.
+    this.#worker?.postMessage(task, isSmall(body) ? [] : [body.buffer as ArrayBuffer]);
   }
 
-  /** Ask it to stop what it runs. */
-  ask(): void {
-    raiseFlag(this.#stop, this.#requests);
+  /** Ask it to stop a job, or not to begin with it. */
+  ask(job: Job): void {
+    const post = this.#posts.find((one) => one.job === job);
+    if (!post) return;
+    post.isWanted = false;
+    raiseFlag(this.#stop, post.request);
   }
 
   /** Stop it, whatever it does, and start another. */
@@ -126,8 +153,7 @@ export class Lane {
   }
 
   #settle(result: Uint8Array | Error): void {
-    const job = this.#job;
-    this.#job = undefined;
+    const { job } = this.#posts.shift() ?? {};
     if (result instanceof Error) job?.failed(result);
     else job?.done(result);
     this.#owner.free();
@@ -137,14 +163,26 @@ export class Lane {
     const wasReady = this.#isReady;
     this.#worker = undefined;
     this.#isReady = false;
-    const job = this.#job;
-    this.#job = undefined;
-    job?.failed(error);
+    const [first, ...others] = this.#posts;
+    this.#posts = [];
+    first?.job.failed(error);
     if (this.#isClosed) return;
-    this.#owner.replaced();
+    this.#owner.replaced(others.filter(({ isWanted }) => isWanted).map(({ job }) => job));
     this.#timer = setTimeout(() => this.#launch(), wasReady ? 0 : this.#delay);
     if (!wasReady) this.#delay = Math.min(2 * this.#delay, LONGEST_DELAY_MS);
   }
+}
+
+/** A job that the worker has been given. */
+interface Post {
+  readonly job: Job;
+  readonly request: number;
+  /** Whether somebody waits for its answer. */
+  isWanted: boolean;
+}
+
+function isSmall({ buffer }: Uint8Array): boolean {
+  return buffer.byteLength <= SMALL;
 }
 
 /**

@@ -10,6 +10,7 @@ import type { Description } from './description.js';
 import type { Call, Executor } from './executor.js';
 import { type Job, Lane } from './lane.js';
 import type { Settings } from './options.js';
+import { FLAGS } from './stopFlag.js';
 import type { WorkerStart } from './workerMessages.js';
 
 // How long a worker may take to stop by itself when its time is up.
@@ -39,7 +40,7 @@ class Pool implements Executor {
   readonly ready: Promise<void>;
   readonly #lanes: readonly Lane[];
   readonly #settings: Settings;
-  readonly #waiting = new Set<Job>();
+  #waiting = new Set<Job>();
   #description: Description | undefined;
   #replaced = 0;
 
@@ -56,12 +57,17 @@ class Pool implements Executor {
           if (--loading === 0) resolve();
         },
         broken: reject,
-        replaced: () => {
+        replaced: (waiting: readonly Job[]) => {
           this.#replaced++;
+          // They came before those that wait here.
+          this.#waiting = new Set([...waiting, ...this.#waiting]);
         },
         free: () => this.#next(),
       };
-      for (let i = 0; i < workers; i++) lanes.push(new Lane({ start, heap, owner }));
+      // With one worker, those that wait may as well wait in it: it goes on at once, and answers several in one turn. With
+      // several, they wait for whichever is free first.
+      const depth = workers === 1 ? FLAGS : 1;
+      for (let i = 0; i < workers; i++) lanes.push(new Lane({ start, heap, depth, owner }));
     });
   }
 
@@ -70,7 +76,8 @@ class Pool implements Executor {
   }
 
   get load(): Executor['load'] {
-    return { running: this.#lanes.filter((lane) => lane.job).length, waiting: this.#waiting.size };
+    const inLanes = this.#lanes.reduce((sum, lane) => sum + lane.waiting, 0);
+    return { running: this.#lanes.filter((lane) => lane.job).length, waiting: this.#waiting.size + inLanes };
   }
 
   get replaced(): number {
@@ -79,8 +86,9 @@ class Pool implements Executor {
 
   run(call: Call, waiting: Waiting): Promise<Uint8Array> {
     const { queueLimit, timeout } = this.#settings;
-    if (this.#waiting.size >= queueLimit && !this.#lanes.some((lane) => lane.isFree)) {
-      return Promise.reject(new ComponentError('E_BUSY', { received: `${this.#waiting.size} requests wait` }));
+    const { waiting: ahead } = this.load;
+    if (ahead >= queueLimit && !this.#lanes.some((lane) => lane.isFree)) {
+      return Promise.reject(new ComponentError('E_BUSY', { received: `${ahead} requests wait` }));
     }
     const deadline = new Deadline(waiting, timeout);
     return new Promise<Uint8Array>((resolve, reject) => {
@@ -101,19 +109,19 @@ class Pool implements Executor {
 
   #next(): void {
     for (const lane of this.#lanes) {
-      if (!lane.isFree) continue;
-      const [job] = this.#waiting;
-      if (!job) return;
-      this.#waiting.delete(job);
-      lane.run(job);
+      for (const job of this.#waiting) {
+        if (!lane.takes(job)) break;
+        this.#waiting.delete(job);
+        lane.run(job);
+      }
     }
   }
 
   #giveUp(job: Job, reason: ComponentError): void {
     this.#waiting.delete(job);
-    const lane = this.#lanes.find((one) => one.job === job);
+    const lane = this.#lanes.find((one) => one.has(job));
     if (!lane) return;
-    lane.ask();
+    lane.ask(job);
     // Where a client has gone, the worker may finish: starting another costs more, and anybody could cause it.
     if (reason.code !== 'E_TIMEOUT') return;
     setTimeout(() => {

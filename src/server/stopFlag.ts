@@ -1,22 +1,25 @@
 /**
- * A flag in shared memory that tells a worker to stop. A worker that computes receives no message, but between two probes
- * of a sweep it looks at the flag.
+ * Flags in shared memory that tell a worker to stop. A worker that computes receives no message, but between two probes
+ * of a sweep, and before a request, it looks at its flag.
  */
 
-/** A new flag, down. One does for all requests of a worker: it is raised for one of them, by its number. */
-export function stopFlag(): SharedArrayBuffer {
-  return new SharedArrayBuffer(4);
+/** How many requests of one worker may have a flag at the same time. */
+export const FLAGS = 8;
+
+/** New flags, all down. They do for all requests of a worker: each is raised for one of them, by its number. */
+export function stopFlags(): SharedArrayBuffer {
+  return new SharedArrayBuffer(4 * FLAGS);
 }
 
-/** Raise it for request number `request`, from 1 on. */
-export function raiseFlag(flag: SharedArrayBuffer, request: number): void {
-  Atomics.store(new Int32Array(flag), 0, request);
+/** Raise that of request number `request`, from 1 on. */
+export function raiseFlag(flags: SharedArrayBuffer, request: number): void {
+  Atomics.store(new Int32Array(flags), request % FLAGS, request);
 }
 
 // How often an asynchronous method is told that it may stop.
 const LOOK_MS = 25;
 
-/** A signal that is aborted once a flag is up for a request: whoever asks it looks at the flag. */
+/** A signal that is aborted once the flag of a request is up: whoever asks it looks at the flag. */
 export class Following {
   readonly #view: Int32Array;
   readonly #request: number;
@@ -25,10 +28,15 @@ export class Following {
   #timer: NodeJS.Timeout | undefined;
 
   /** It is aborted with `reason`. */
-  constructor(flag: SharedArrayBuffer, request: number, reason: () => unknown) {
-    this.#view = new Int32Array(flag);
+  constructor(flags: SharedArrayBuffer, request: number, reason: () => unknown) {
+    this.#view = new Int32Array(flags);
     this.#request = request;
     this.#reason = reason;
+  }
+
+  /** Whether the flag is up. */
+  get isUp(): boolean {
+    return Atomics.load(this.#view, this.#request % FLAGS) === this.#request;
   }
 
   /** The signal. It is made when it is asked for: most requests are done before anybody asks. */
@@ -43,7 +51,7 @@ export class Following {
   }
 
   #follow(): AbortSignal {
-    const [signal, look] = signalOf(() => Atomics.load(this.#view, 0) === this.#request, this.#reason);
+    const [signal, look] = signalOf(() => this.isUp, this.#reason);
     this.#timer = setInterval(look, LOOK_MS);
     return signal;
   }

@@ -22,9 +22,14 @@ async function start(port: MessagePort, { component, settings, stop }: WorkerDat
   try {
     const { file, export: name } = component;
     const target = await loadComponent(file, { export: name, derive: settings.derive });
-    port.on('message', async (task: WorkerTask) => {
+    const answer = async (task: WorkerTask) => {
       const reply = await run(target, settings, task, stop);
       say(reply, reply.kind === 'answer' ? [reply.body.buffer as ArrayBuffer] : []);
+    };
+    let last = Promise.resolve();
+    port.on('message', (task: WorkerTask) => {
+      // One after the other, also where the author's methods are asynchronous.
+      last = last.then(() => answer(task));
     });
     say({ kind: 'ready', description: describeComponent(target.compiled, settings) });
   } catch (error) {
@@ -40,6 +45,7 @@ async function run(
 ): Promise<WorkerReply> {
   const following = new Following(stop, request, cancelled);
   try {
+    if (following.isUp) throw cancelled();
     return { kind: 'answer', body: await perform(target, call, settings, { stop: following, take: spare.take }) };
   } catch (error) {
     return { kind: 'error', error: packError(error) };

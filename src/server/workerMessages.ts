@@ -16,7 +16,7 @@ export interface WorkerData extends WorkerStart {
   readonly stop: SharedArrayBuffer;
 }
 
-/** A request for a worker. It gets one at a time. */
+/** A request for a worker. It is answered in its turn. */
 export interface WorkerTask {
   readonly call: Call;
   /** Its number, by which it may be stopped. */
