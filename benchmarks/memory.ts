@@ -7,11 +7,20 @@ export function statusOf(key: 'VmRSS' | 'VmHWM', process: number | 'self' = 'sel
   return Number(found?.[1] ?? 0) * 1024;
 }
 
-/** Bytes that a process grew by at most while `call` ran; undefined where the system does not tell. */
-export async function peakOf(call: () => unknown, process: number | 'self' = 'self'): Promise<number | undefined> {
-  // Array buffers are given back by another thread, after the collection that has found them.
+// Array buffers are given back by another thread, after the collection that has found them.
+const REST_MS = 30;
+
+/**
+ * Bytes that a process grew by at most while `call` ran, after a rest in which it gives back what it keeps; undefined where
+ * the system does not tell.
+ */
+export async function peakOf(
+  call: () => unknown,
+  process: number | 'self' = 'self',
+  rest = REST_MS,
+): Promise<number | undefined> {
   globalThis.gc?.();
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await new Promise((resolve) => setTimeout(resolve, rest));
   try {
     writeFileSync(`/proc/${process}/clear_refs`, '5');
     const before = statusOf('VmRSS', process);

@@ -47,9 +47,11 @@ export function circumstances(original = 'none', options: readonly string[] = []
   };
 }
 
-/** Read a file of results. */
+/** Read a file of results. Throws where it is none. */
 export function readResults(file: string): Results {
-  return JSON.parse(readFileSync(file, 'utf8')) as Results;
+  const read = JSON.parse(readFileSync(file, 'utf8')) as Partial<Results>;
+  if (!read.date || !Array.isArray(read.results)) throw new Error(`${file} holds no results of this benchmark.`);
+  return read as Results;
 }
 
 /** Write a file of results, a case to a line, with times to four digits. `more` is for whoever reads the file. */

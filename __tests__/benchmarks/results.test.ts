@@ -1,5 +1,5 @@
 /** Results in files and as words. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -35,6 +35,12 @@ describe('a file of results', () => {
     expect(read.results[1]!.peak).toEqual({ ours: 8_000_000, needed: 8_008_000 });
     expect(read).toHaveProperty('targets.0.met', true);
     expect(Object.keys(circumstances('x', ['--quick']))).toEqual(Object.keys(run).filter((key) => key !== 'results'));
+  });
+
+  test.each(['{"results":[]}', '{"date":"2026-01-01"}', '[]'])('is none where it says %s', (text) => {
+    const other = join(folder, 'other.json');
+    writeFileSync(other, text);
+    expect(() => readResults(other)).toThrow(`${other} holds no results of this benchmark.`);
   });
 
   test('that was read can be written again as it was', () => {

@@ -62,7 +62,14 @@ function servers() {
   };
 }
 
-const against = ({ pid }: Server, run: Run): Contestant => ({ run, peak: () => peakOf(() => run(1), pid) });
+// Our server keeps the memory of large bodies for ten seconds.
+const LARGE = 1e6;
+const LARGE_REST_MS = 11_000;
+
+const against = ({ pid }: Server, run: Run, size: number): Contestant => ({
+  run,
+  peak: () => peakOf(() => run(1), pid, size < LARGE ? undefined : LARGE_REST_MS),
+});
 
 function requestOf(url: string, size: number): Buffer {
   const inputs = { data: new NdArray('float64', [size], values(size)) };
@@ -80,14 +87,15 @@ function requestOf(url: string, size: number): Buffer {
 export function http({ sizes, original, quick, python }: Setting): Suite {
   const { ours, apart, theirs, bare, close } = servers();
   const contest = async (
+    size: number,
     of: (server: Server) => Promise<Run>,
     { peer = of, own = ours }: { readonly peer?: typeof of; readonly own?: typeof ours } = {},
   ): Promise<Case> => {
     const [mine, least] = [await own(), await bare()];
     const other = original && (await theirs());
     return {
-      ours: against(mine, await of(mine)),
-      theirs: other && against(other, await peer(other)),
+      ours: against(mine, await of(mine), size),
+      theirs: other && against(other, await peer(other), size),
       limit: { name: 'bare server', run: await of(least) },
     };
   };
@@ -105,7 +113,7 @@ export function http({ sizes, original, quick, python }: Setting): Suite {
       closes.push(close);
       return run;
     };
-    const one = await contest(load, { own });
+    const one = await contest(size, load, { own });
     return { ...one, per: CONNECTIONS, close: () => closes.forEach((close) => void close()) };
   };
   const entry = (id: string, size: number, open: () => Promise<Case>): Entry => ({
@@ -115,16 +123,16 @@ export function http({ sizes, original, quick, python }: Setting): Suite {
   const few = quick ? sizes.slice(0, 1) : sizes;
   return {
     entries: [
-      ...(python ? sizes.map((size) => entry('http/apply', size, () => contest(theirClient(size)))) : []),
+      ...(python ? sizes.map((size) => entry('http/apply', size, () => contest(size, theirClient(size)))) : []),
       ...few.map((size) =>
         entry('http-client/apply', size, async () => ({
-          ...(await contest(ourClient(size), { peer: theirClient(size) })),
-          gc: size >= 1e6,
+          ...(await contest(size, ourClient(size), { peer: theirClient(size) })),
+          gc: size >= LARGE,
         })),
       ),
       ...sizes.slice(0, 1).map((size) => entry('http-load/apply', size, () => loaded(size))),
       ...(python
-        ? few.map((size) => entry('http-apart/apply', size, () => contest(theirClient(size), { own: apart })))
+        ? few.map((size) => entry('http-apart/apply', size, () => contest(size, theirClient(size), { own: apart })))
         : []),
       ...sizes.slice(0, 1).map((size) => entry('http-load-apart/apply', size, () => loaded(size, apart))),
     ],
