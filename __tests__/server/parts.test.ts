@@ -13,6 +13,7 @@ import { locate } from '../../src/server/location.js';
 import { negotiate } from '../../src/server/negotiate.js';
 import { settingsOf } from '../../src/server/options.js';
 import { packError, unpackError } from '../../src/server/packedError.js';
+import { workerPool } from '../../src/server/pool.js';
 import { readBody } from '../../src/server/readBody.js';
 import { Following, raiseFlag, stopFlags } from '../../src/server/stopFlag.js';
 import { until } from './client.js';
@@ -348,4 +349,21 @@ describe('a lane whose component cannot be loaded', () => {
     await new Promise((done) => setTimeout(done, 200));
     expect(reports).toHaveLength(count);
   });
+});
+
+test('a pool that is closed leaves nobody waiting', async () => {
+  const file = new URL('../fixtures/server/labour.ts', import.meta.url).pathname;
+  const settings = settingsOf({});
+  const pool = await workerPool({ start: { component: { file }, settings }, workers: 1, heap: undefined });
+  const nobody = { hasLeft: false, watch: () => () => undefined };
+  const body = () => new TextEncoder().encode('{"inputs":{"deed":"wait","ms":60000}}');
+  const calls = Array.from(
+    { length: 12 },
+    () => ({ endpoint: 'apply', body: body(), format: 'json', run: 'a' }) as const,
+  );
+  const outcomes = calls.map((call) => Promise.resolve(pool.run(call, nobody)).catch(({ code }) => code));
+  const { load } = pool;
+  await pool.close();
+  expect(load).toEqual({ running: 1, waiting: 11 });
+  expect(await Promise.all(outcomes)).toEqual(Array(12).fill('E_WORKER'));
 });

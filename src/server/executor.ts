@@ -28,8 +28,8 @@ export interface Executor {
   /** How many workers had to be replaced. */
   readonly replaced: number;
   /**
-   * The body of the answer, at once where it is there at once; its buffer is given away with it. Raises what the component does, `E_BUSY` where too many wait, `E_TIMEOUT`, `E_CANCELLED`
-   * once nobody is `waiting`, and `E_WORKER`.
+   * The body of the answer, at once where it is there at once; its buffer is given away with it. Raises what the component
+   * does, `E_BUSY` where too many wait, `E_TIMEOUT`, `E_CANCELLED` once nobody is `waiting`, and `E_WORKER`.
    */
   run(call: Call, waiting: Waiting): MaybePromise<Uint8Array>;
   /** Resolves when everything is released. Nothing may run any more. */

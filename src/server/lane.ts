@@ -166,7 +166,10 @@ export class Lane {
     const [first, ...others] = this.#posts;
     this.#posts = [];
     first?.job.failed(error);
-    if (this.#isClosed) return;
+    if (this.#isClosed) {
+      for (const { job } of others) job.failed(error);
+      return;
+    }
     this.#owner.replaced(others.filter(({ isWanted }) => isWanted).map(({ job }) => job));
     this.#timer = setTimeout(() => this.#launch(), wasReady ? 0 : this.#delay);
     if (!wasReady) this.#delay = Math.min(2 * this.#delay, LONGEST_DELAY_MS);

@@ -24,8 +24,8 @@ export interface WorkerOptions {
 }
 
 /**
- * An executor that is ready; where it runs in this thread, it takes the memory of its answers from `take`. Raises what loading the component does, and `E_SERVE_OPTION` where workers are asked for
- * and there is no file.
+ * An executor that is ready; where it runs in this thread, it takes the memory of its answers from `take`. Raises what
+ * loading the component does, and `E_SERVE_OPTION` where workers are asked for and there is no file.
  */
 export async function openExecutor(
   source: ComponentSource,

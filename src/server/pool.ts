@@ -104,6 +104,8 @@ class Pool implements Executor {
   }
 
   async close(): Promise<void> {
+    for (const job of this.#waiting) job.failed(new ComponentError('E_WORKER', { reason: 'the server ends' }));
+    this.#waiting.clear();
     await Promise.all(this.#lanes.map((lane) => lane.close()));
   }
 
