@@ -13,7 +13,12 @@ interface Builtin {
   readonly 'node:zlib': typeof zlib;
 }
 
+/** Whether there is Node. Nothing is loaded to find out. */
+export function hasBuiltins(): boolean {
+  return typeof process !== 'undefined' && typeof process.getBuiltinModule === 'function';
+}
+
 /** A module of Node, or undefined in a browser. */
 export function builtin<N extends keyof Builtin>(name: N): Builtin[N] | undefined {
-  return typeof process === 'undefined' ? undefined : (process.getBuiltinModule?.(name) as Builtin[N] | undefined);
+  return hasBuiltins() ? (process.getBuiltinModule(name) as Builtin[N] | undefined) : undefined;
 }

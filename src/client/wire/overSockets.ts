@@ -5,7 +5,7 @@
  * followed by the rules of the Fetch standard, and bodies are uncompressed.
  */
 import type { Answer } from './answerReader.js';
-import { builtin } from './builtin.js';
+import { builtin, hasBuiltins } from './builtin.js';
 import type { Carried, Carrier, Parcel } from './carrier.js';
 import { overConnection } from './connection.js';
 import { type Redirected, redirected } from './redirect.js';
@@ -26,7 +26,7 @@ const framing: ReadonlySet<string> = new Set([
 const usual = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'cotangent' };
 
 /** The carrier over sockets, or undefined where there are none. */
-export const overSockets: Carrier | undefined = builtin('node:net') && carry;
+export const overSockets: Carrier | undefined = hasBuiltins() ? carry : undefined;
 
 async function carry<T>(
   url: string,
