@@ -1,5 +1,5 @@
 /**
- * Derivations on dense blocks: contractions with an author's own Jacobian and with one that a rule has assembled
+ * Derivations on dense blocks: contractions with an author's own Jacobian and with one that is kept for products
  * (`kept`), rules as functions, and what a sweep itself costs per probe.
  *
  * Contractions are compared with NumPy's `tensordot` on one thread and with ml-matrix's `mmul`; rules with the
@@ -8,6 +8,7 @@
 
 import { Matrix } from 'ml-matrix';
 import { contractLeading, contractTrailing } from '../../src/array/contraction.js';
+import { copies } from '../../src/derive/memo/blocks.js';
 import {
   jacobianFromJvp,
   jacobianFromVjp,
@@ -17,6 +18,7 @@ import {
   vjpFromJacobian,
   zeros,
 } from '../../src/index.js';
+import type { Blocks } from '../../src/operators/endpoints.js';
 import { type Run, timed } from '../measure.js';
 import { type Case, type Entry, here, type Setting, type Suite, values } from './suite.js';
 
@@ -103,7 +105,7 @@ function product(what: 'vjp' | 'jvp', extents: Extents, { original }: Setting): 
   ];
 }
 
-/** A Jacobian that a rule has assembled. */
+/** A Jacobian that a rule has assembled, as it is kept for products at the same point. */
 function kept([rows, columns]: Extents): Vector {
   const source = values(rows * columns);
   const wide = columns > rows;
@@ -120,7 +122,7 @@ function kept([rows, columns]: Extents): Vector {
   const blocks = wide
     ? jacobianFromVjp(vjp as never, (() => ({ y })) as never, request as never)
     : jacobianFromJvp(jvp as never, request as never);
-  return (blocks as Record<string, Record<string, Vector>>)['y']!['x']!;
+  return copies(blocks as unknown as Blocks)['y']!['x']! as Vector;
 }
 
 /** A Jacobian from so many products, each of which answers with so many elements. */

@@ -4,7 +4,6 @@ import { castArray } from '../array/cast.js';
 import { type DType, dtypes } from '../array/dtype.js';
 import { isFault } from '../array/fault.js';
 import { NdArray, zeros } from '../array/ndarray.js';
-import { blockMemory } from '../array/products/memory.js';
 import { type Shape, sizeOf } from '../array/shape.js';
 import { ComponentError, fail } from '../errors.js';
 import type { CallOptions, MaybePromise, Point, SeededPoint, Variable } from '../operators/endpoints.js';
@@ -197,11 +196,17 @@ export function accumulator(shape: Shape, complex: boolean): NdArray<DType> {
   return complex ? zeros(shape, 'complex128') : zeros(shape);
 }
 
-/** The same for the block of an output by an input, in memory where products with it are fast. */
-export function blockAccumulator(output: Variable, input: Variable): NdArray<DType> {
+/** Where the elements of a block come from: zeros, as many as its shape takes. */
+export type Room = (shape: Shape) => Float64Array;
+
+/** A caller is given memory that the system knows how to use again, and that may be transferred. */
+const ordinary: Room = (shape) => new Float64Array(sizeOf(shape));
+
+/** The same for the block of an output by an input; that of a real one from `room`. */
+export function blockAccumulator(output: Variable, input: Variable, room: Room = ordinary): NdArray<DType> {
   const shape = [...(output.shape ?? []), ...(input.shape ?? [])];
   if (isComplex(output) || isComplex(input)) return zeros(shape, 'complex128');
-  return new NdArray('float64', shape, blockMemory(shape));
+  return new NdArray('float64', shape, room(shape));
 }
 
 /** An answer in the dtype of what it is put into: an author may give real numbers where complex ones are due. */
