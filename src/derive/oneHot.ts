@@ -77,7 +77,9 @@ function probeOf(
   others: readonly Variable[],
   array: NdArray<DType>,
 ): SeededPoint {
-  const seed = { [probed[0]!.path]: array };
+  // Set, not computed in the literal, which is slower once there have been several names.
+  const seed: Record<string, NdArray<DType>> = {};
+  seed[probed[0]!.path] = array;
   return side === 'of'
     ? { inputs, options, scope, of: probed, wrt: others, seed }
     : { inputs, options, scope, of: others, wrt: probed, seed };
