@@ -97,6 +97,39 @@ describe('columns of several inputs and outputs, some in large blocks and some i
   });
 });
 
+describe.each([
+  [63, 512],
+  [64, 127],
+  [64, 128],
+  [65, 300],
+  [1000, 512],
+  [2048, 1037],
+  [8193, 160],
+])('%d rows of %d columns', (rows, columns) => {
+  const from = { inputs: { a: zeros([columns]) }, of: ['y'], wrt: ['a'] };
+  const value = (i: number, j: number) => 3 * i - 2 * j + 0.5;
+
+  test('arrive where they belong, whatever is held back', () => {
+    const answer = zeros([rows]);
+    const jvp = ({ tangent }: JvpRequest<{ a: NdArray }>) => {
+      const j = tangent.a!.data.indexOf(1);
+      for (let i = 0; i < rows; i++) answer.data[i] = value(i, j);
+      return { y: answer };
+    };
+    const { data, shape } = (jacobianFromJvp<{ a: NdArray }>(jvp, from) as Result).y.a;
+    expect(shape).toEqual([rows, columns]);
+    expect(data.findIndex((found, k) => found !== value(Math.floor(k / columns), k % columns))).toBe(-1);
+  });
+
+  test('lie in memory that a caller may hand over to another thread', () => {
+    const answer = zeros([rows]);
+    answer.data.fill(3);
+    const { y } = jacobianFromJvp<{ a: NdArray }>(() => ({ y: answer }), from) as Result;
+    const moved = structuredClone(y.a.data, { transfer: [y.a.data.buffer as ArrayBuffer] });
+    expect([moved.length, moved.every((one) => one === 3), y.a.data.length]).toEqual([rows * columns, true, 0]);
+  });
+});
+
 describe.each([3, 4100])('answers of %d elements, and then of another number,', (rows) => {
   test.each([-1, 1])('are refused, with both shapes (%d)', (more) => {
     let probe = 0;

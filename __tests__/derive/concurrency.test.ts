@@ -15,7 +15,17 @@ async function swept(
   options: CallOptions,
 ): Promise<number[]> {
   const taken: number[] = [];
-  await drive(sweep({ rule: 'r', base: 'b', total, options, call, take: (i, answer) => taken.push(10 * i + answer) }));
+  await drive(
+    sweep({
+      rule: 'r',
+      base: 'b',
+      total,
+      options,
+      state: undefined,
+      call,
+      take: (i, answer) => taken.push(10 * i + answer),
+    }),
+  );
   return taken;
 }
 
@@ -54,6 +64,7 @@ describe('probes that run at once', () => {
       base: 'b',
       total: 4,
       options: { concurrency: 4 },
+      state: undefined,
       call: (i) => Object.assign(buffer, { value: i }),
       take: (_i, { value }) => taken.push(value),
     });
@@ -84,6 +95,7 @@ describe('probes that run at once', () => {
       base: 'b',
       total: 3,
       options: { concurrency: 3 },
+      state: undefined,
       call,
       take: (i) => taken.push(i),
     });

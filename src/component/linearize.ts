@@ -4,7 +4,7 @@ import { type NdArray, zeros } from '../array/ndarray.js';
 import { following, isPromise } from '../derive/drive.js';
 import { contentOf, snapshot } from '../derive/memo/content.js';
 import type { Memo } from '../derive/memo/memo.js';
-import { basis } from '../derive/probe.js';
+import { basis } from '../derive/oneHot.js';
 import { fail } from '../errors.js';
 import { writePoint } from '../operators/derivatives.js';
 import type {

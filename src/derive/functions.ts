@@ -17,6 +17,8 @@ import type {
   Point,
   ProductResult,
   ProductValue,
+  RequestOf,
+  ResultOf,
   Variable,
   VjpRequest,
 } from '../operators/endpoints.js';
@@ -39,19 +41,27 @@ export type VjpFunction<I> = (request: VjpRequest<I>) => MaybePromise<ProductRes
 /** A method that tells the outputs' shapes: apply, or abstractEval. */
 export type ShapeFunction<I> = (inputs: I) => MaybePromise<object>;
 
+type ProductOrJacobian = 'jacobian' | 'jvp' | 'vjp';
+type Method = (request: never) => MaybePromise<unknown>;
+
 const noSignature = undefined as unknown as Signature;
 
-function lift<N extends 'jacobian' | 'jvp' | 'vjp'>(
-  endpoint: N,
-  method: (request: never) => MaybePromise<unknown>,
-): Endpoint<N> {
-  const { write, accept } = operators[endpoint];
+function lift<N extends ProductOrJacobian>(endpoint: N, method: Method): Endpoint<N> {
   const label = method.name === '' ? `the ${endpoint} given` : `${method.name}()`;
-  return (request) => {
-    const raw = method(write(request) as never);
-    if (isPromise(raw)) return Promise.resolve(raw).then((value) => accept(noSignature, label, request, value));
-    return accept(noSignature, label, request, raw);
-  };
+  return (request) => called(endpoint, label, method, request);
+}
+
+// Not a part of the closure: code that is compiled for a closure is dropped with it, and each sweep has its own.
+function called<N extends ProductOrJacobian>(
+  endpoint: N,
+  label: string,
+  method: Method,
+  request: RequestOf[N],
+): MaybePromise<ResultOf[N]> {
+  const { write, accept } = operators[endpoint];
+  const raw = method(write(request) as never);
+  if (isPromise(raw)) return Promise.resolve(raw).then((value) => accept(noSignature, label, request, value));
+  return accept(noSignature, label, request, raw);
 }
 
 function shapesFrom<I>(evaluate: ShapeFunction<I>): Pick<Context, 'shapes'> {
@@ -126,9 +136,6 @@ export function vjpFromJvp<I>(jvp: JvpFunction<I>, request: VjpRequest<I>): Mayb
   return finish(pullBackByJvp(base('jvp', jvp), seededPointOf('cotangent', request)), presentArrays);
 }
 
-function base<N extends 'jacobian' | 'jvp' | 'vjp'>(
-  endpoint: N,
-  method: (request: never) => MaybePromise<unknown>,
-): Pick<Endpoints, N> {
+function base<N extends ProductOrJacobian>(endpoint: N, method: Method): Pick<Endpoints, N> {
   return { [endpoint]: lift(endpoint, method) } as unknown as Pick<Endpoints, N>;
 }

@@ -1,11 +1,12 @@
 /** Jacobians out of products: one probe for each row, or for each column. */
 import type { DType } from '../array/dtype.js';
 import type { NdArray } from '../array/ndarray.js';
-import type { Blocks, Endpoints, Point, Variable } from '../operators/endpoints.js';
+import type { Arrays, Blocks, Endpoints, Point, SeededPoint, Variable } from '../operators/endpoints.js';
 import { type Assembly, assemblyOf } from './assembly.js';
 import { type Stepwise, settled } from './drive.js';
 import { refuseBeyond } from './memory.js';
-import { elementsOf, isComplex, locator, probesOf, refuseMixed, sweep } from './probe.js';
+import { probesOf } from './oneHot.js';
+import { elementsOf, isComplex, type Located, locator, refuseMixed, sweep } from './probe.js';
 import type { Context } from './rule.js';
 
 // What a block takes besides its elements, so that very many blocks of one element each count for what they are.
@@ -20,6 +21,14 @@ function assembly(rule: string, { wrt, options }: Point, of: readonly Variable[]
   return assemblyOf(of, wrt);
 }
 
+interface Rows extends Pick<Assembly, 'row'>, Pick<Endpoints, 'vjp'> {
+  readonly probe: (i: number) => SeededPoint;
+  readonly place: (i: number) => Located;
+}
+
+const pullRow = (i: number, { vjp, probe }: Rows) => vjp(probe(i));
+const takeRow = (i: number, gradients: Arrays, { row, place }: Rows) => row(place(i), gradients);
+
 /** Row i of J is Jᵀ·e_i: one pullback for each element of the outputs. */
 export function* rowsByVjp(
   { vjp }: Pick<Endpoints, 'vjp'>,
@@ -29,16 +38,35 @@ export function* rowsByVjp(
   const of = yield* settled(shapes(point));
   refuseMixed('jacobianFromVjp', of, point.wrt);
   const { row, blocks } = assembly('jacobianFromVjp', point, of);
-  const [probe, place] = [probesOf(point, 'of', of, point.wrt), locator(of)];
   yield* sweep({
     rule: 'jacobianFromVjp',
     base: 'vjp',
     total: elementsOf(of),
     options: point.options,
-    call: (i) => vjp(probe(i)),
-    take: (i, gradients) => row(place(i), gradients),
+    state: { vjp, row, probe: probesOf(point, 'of', of, point.wrt), place: locator(of) },
+    call: pullRow,
+    take: takeRow,
   });
   return blocks();
+}
+
+interface Columns extends Pick<Endpoints, 'jvp'> {
+  readonly point: Point;
+  readonly probe: (j: number) => SeededPoint;
+  readonly place: (j: number) => Located;
+  made: Assembly | undefined;
+}
+
+const pushColumn = (j: number, { jvp, probe }: Columns) => jvp(probe(j));
+
+function takeColumn(j: number, columns: Arrays, state: Columns): void {
+  state.made ??= assemblyLike(state.point, columns);
+  state.made.column(state.place(j), columns);
+}
+
+function assemblyLike(point: Point, columns: Arrays): Assembly {
+  const of = point.of.map((output) => answered(output, columns[output.path]!));
+  return assembly('jacobianFromJvp', point, of);
 }
 
 /** Column j of J is J·e_j: one pushforward for each element of the inputs. The first one tells the outputs' shapes. */
@@ -51,24 +79,18 @@ export function* columnsByJvp(
   const total = elementsOf(wrt);
   refuseMixed('jacobianFromJvp', of, wrt);
   if (total === 0) return assembly('jacobianFromJvp', point, yield* settled(shapes(point))).blocks();
-  const [probe, place] = [probesOf(point, 'wrt', wrt, of), locator(wrt)];
-  let made: Assembly | undefined;
+  const probe = probesOf(point, 'wrt', wrt, of);
+  const state: Columns = { jvp, point, probe, place: locator(wrt), made: undefined };
   yield* sweep({
     rule: 'jacobianFromJvp',
     base: 'jvp',
     total,
     options: point.options,
-    call: (j) => jvp(probe(j)),
-    take: (j, columns) => {
-      made ??= assembly(
-        'jacobianFromJvp',
-        point,
-        of.map((output) => answered(output, columns[output.path]!)),
-      );
-      made.column(place(j), columns);
-    },
+    state,
+    call: pushColumn,
+    take: takeColumn,
   });
-  return made!.blocks();
+  return state.made!.blocks();
 }
 
 /** By columns or by rows, whichever takes less: a pullback is taken to cost two pushforwards. */

@@ -1,86 +1,26 @@
-/** Probes: one-hot seeds, the sweep over them, and putting what they answer together. */
+/** Probes: the sweep over them, and putting what they answer together. */
 
 import { castArray } from '../array/cast.js';
 import { type DType, dtypes } from '../array/dtype.js';
 import { isFault } from '../array/fault.js';
 import { NdArray, zeros } from '../array/ndarray.js';
-import { blockMemory } from '../array/products/memory.js';
 import { type Shape, sizeOf } from '../array/shape.js';
 import { ComponentError, fail } from '../errors.js';
-import type { CallOptions, MaybePromise, Point, SeededPoint, Variable } from '../operators/endpoints.js';
+import type { CallOptions, MaybePromise, Variable } from '../operators/endpoints.js';
 import { isPromise, type Stepwise, settled } from './drive.js';
 
 /**
- * The one-hot array: 1 at element `i`, 0 elsewhere. Its elements are its own, so that a method may keep it. It is
- * float64 where the variable is of no float or complex dtype.
+ * A sweep: what to call for probe i of a total, and what to do with each answer. What they work with is their `state`: code
+ * that is compiled for a closure goes with it, and every sweep would have its own.
  */
-export function basis(shape: Shape, dtype: DType | 'any', i: number): NdArray<DType> {
-  const name = probeType(dtype);
-  const array = zeros(shape, name) as NdArray;
-  array.data[i * dtypes[name].components] = 1;
-  return array;
-}
-
-function probeType(dtype: DType | 'any'): DType {
-  const kind = dtype === 'any' ? undefined : dtypes[dtype].kind;
-  return dtype !== 'any' && (kind === 'float' || kind === 'complex') ? dtype : 'float64';
-}
-
-/**
- * The probes of a sweep over the elements of `variables`, which are one side of `point`, with all of the other side: the
- * request of the i-th.
- */
-export function probesOf(
-  { inputs, options, scope }: Point,
-  side: 'of' | 'wrt',
-  variables: readonly Variable[],
-  others: readonly Variable[],
-): (i: number) => SeededPoint {
-  // Probes at once may be handed to several threads, each with its memory.
-  const make = (options?.concurrency ?? 1) > 1 ? basis : pooledBasis;
-  const place = locator(variables);
-  let probed: readonly Variable[] = [];
-  return (i) => {
-    const { variable, element } = place(i);
-    if (probed[0] !== variable) probed = [variable];
-    const seed = { [variable.path]: make(variable.shape!, variable.dtype, element) };
-    return side === 'of'
-      ? { inputs, options, scope, of: probed, wrt: others, seed }
-      : { inputs, options, scope, of: others, wrt: probed, seed };
-  };
-}
-
-/** Small probes are cut from one piece of memory: a piece for each takes ten times as long. */
-const POOL_BYTES = 65_536;
-const POOLED = 8192;
-let pool = new ArrayBuffer(0);
-let used = 0;
-
-function pooledBasis(shape: Shape, dtype: DType | 'any', i: number): NdArray<DType> {
-  const name = probeType(dtype);
-  const { storage, components } = dtypes[name];
-  const length = sizeOf(shape) * components;
-  const bytes = length * storage.BYTES_PER_ELEMENT;
-  if (bytes > POOLED) return basis(shape, dtype, i);
-  // A pool that somebody has transferred is empty.
-  if (used + bytes > pool.byteLength) {
-    pool = new ArrayBuffer(POOL_BYTES);
-    used = 0;
-  }
-  const data = new storage(pool, used, length);
-  used += Math.ceil(bytes / 16) * 16;
-  data[i * components] = 1;
-  return new NdArray<DType>(name, shape, data);
-}
-
-/** A sweep: what to call for probe i of a total, and what to do with each answer. */
-export interface Sweep<R> {
+export interface Sweep<S, R> {
   readonly rule: string;
   readonly base: string;
   readonly total: number;
   readonly options: CallOptions | undefined;
-  readonly call: (i: number) => MaybePromise<R>;
-  readonly take: (i: number, answer: R) => void;
+  readonly state: S;
+  readonly call: (i: number, state: S) => MaybePromise<R>;
+  readonly take: (i: number, answer: R, state: S) => void;
 }
 
 /**
@@ -88,16 +28,16 @@ export interface Sweep<R> {
  * probe. As many as `concurrency` says run at once, as long as their answers are promises: what gives a value at once
  * may give the same buffer again, so its answer is taken before the next call.
  */
-export function* sweep<R>(whole: Sweep<R>): Stepwise<void> {
-  const { call, take, total, options } = whole;
+export function* sweep<S, R>(whole: Sweep<S, R>): Stepwise<void> {
+  const { state, take, total, options } = whole;
   const width = Math.max(1, Math.floor(options?.concurrency ?? 1) || 1);
-  const next = width > 1 ? abreast(call, width, total) : call;
+  const next = width > 1 ? abreast(whole, width) : undefined;
   for (let i = 0; i < total; i++) {
     const awaited = takeOn(whole, next, i);
     if (!awaited) return;
     i = awaited.i;
     try {
-      take(i, yield* settled(awaited.answer));
+      take(i, yield* settled(awaited.answer), state);
     } catch (cause) {
       throw failure(whole, i, cause);
     }
@@ -106,14 +46,14 @@ export function* sweep<R>(whole: Sweep<R>): Stepwise<void> {
 }
 
 /** Take answers from probe `i` on, until one has to be waited for: a plain loop, which is compiled while it runs. */
-function takeOn<R>(whole: Sweep<R>, next: Sweep<R>['call'], from: number) {
-  const { take, total, options } = whole;
+function takeOn<S, R>(whole: Sweep<S, R>, next: (() => MaybePromise<R>) | undefined, from: number) {
+  const { state, call, take, total, options } = whole;
   for (let i = from; i < total; i++) {
     options?.signal?.throwIfAborted();
     try {
-      const answer = next(i);
+      const answer = next ? next() : call(i, state);
       if (isPromise(answer)) return { i, answer };
-      take(i, answer);
+      take(i, answer, state);
     } catch (cause) {
       throw failure(whole, i, cause);
     }
@@ -123,7 +63,7 @@ function takeOn<R>(whole: Sweep<R>, next: Sweep<R>['call'], from: number) {
 }
 
 /** What is thrown where probe `i` fails: what says itself whose fault it is, and an abort, stay as they are. */
-function failure<R>({ rule, base, total, options }: Sweep<R>, i: number, cause: unknown): unknown {
+function failure<S, R>({ rule, base, total, options }: Sweep<S, R>, i: number, cause: unknown): unknown {
   if (cause instanceof ComponentError || options?.signal?.aborted) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
   const facts = { rule, method: base, probe: String(i + 1), count: String(total), reason };
@@ -131,12 +71,13 @@ function failure<R>({ rule, base, total, options }: Sweep<R>, i: number, cause: 
 }
 
 /** The answers one by one, where the probes after them have been started. */
-function abreast<R>(call: Sweep<R>['call'], width: number, total: number): Sweep<R>['call'] {
+function abreast<S, R>({ state, call, total }: Sweep<S, R>, width: number): () => MaybePromise<R> {
   const running: MaybePromise<R>[] = [];
   let started = 0;
   return () => {
     while (running.length < width && started < total) {
-      running.push(running.length === 0 ? call(started) : ahead(call, started));
+      const i = started;
+      running.push(running.length === 0 ? call(i, state) : ahead(() => call(i, state)));
       started++;
       if (!isPromise(running.at(-1)!)) break;
     }
@@ -145,8 +86,8 @@ function abreast<R>(call: Sweep<R>['call'], width: number, total: number): Sweep
 }
 
 /** The answer of a probe that runs before the answers of earlier ones are in: its failure waits for its turn. */
-function ahead<R>(call: (i: number) => MaybePromise<R>, i: number): Promise<R> {
-  const answer = (async () => call(i))();
+function ahead<R>(call: () => MaybePromise<R>): Promise<R> {
+  const answer = (async () => call())();
   answer.catch(() => undefined);
   return answer;
 }
@@ -197,11 +138,17 @@ export function accumulator(shape: Shape, complex: boolean): NdArray<DType> {
   return complex ? zeros(shape, 'complex128') : zeros(shape);
 }
 
-/** The same for the block of an output by an input, in memory where products with it are fast. */
-export function blockAccumulator(output: Variable, input: Variable): NdArray<DType> {
+/** Where the elements of a block come from: zeros, as many as its shape takes. */
+export type Room = (shape: Shape) => Float64Array;
+
+/** A caller is given memory that the system knows how to use again, and that may be transferred. */
+const ordinary: Room = (shape) => new Float64Array(sizeOf(shape));
+
+/** The same for the block of an output by an input; that of a real one from `room`. */
+export function blockAccumulator(output: Variable, input: Variable, room: Room = ordinary): NdArray<DType> {
   const shape = [...(output.shape ?? []), ...(input.shape ?? [])];
   if (isComplex(output) || isComplex(input)) return zeros(shape, 'complex128');
-  return new NdArray('float64', shape, blockMemory(shape));
+  return new NdArray('float64', shape, room(shape));
 }
 
 /** An answer in the dtype of what it is put into: an author may give real numbers where complex ones are due. */

@@ -7,11 +7,21 @@ import { type DType, dtypes } from '../array/dtype.js';
 import type { NdArray } from '../array/ndarray.js';
 import { formatShape, type Shape, sameShape } from '../array/shape.js';
 import { fail } from '../errors.js';
-import type { Arrays, Blocks, Endpoints, SeededPoint, Variable } from '../operators/endpoints.js';
+import type { Arrays, Blocks, Endpoint, Endpoints, SeededPoint, Variable } from '../operators/endpoints.js';
 import { vjp as vjpOperator } from '../operators/vjp.js';
 import { isPromise, type Stepwise, settled } from './drive.js';
 import { collector } from './memo/collect.js';
-import { accumulator, elementsOf, isComplex, locator, probesOf, refuseMixed, sweep, writeElement } from './probe.js';
+import { probesOf } from './oneHot.js';
+import {
+  accumulator,
+  elementsOf,
+  isComplex,
+  type Located,
+  locator,
+  refuseMixed,
+  sweep,
+  writeElement,
+} from './probe.js';
 import type { Context } from './rule.js';
 
 /** Sum over the seeds that are not zero; none is left where all are, and the answer is zeros. */
@@ -85,30 +95,53 @@ function pushedForward(seed: Arrays, row: Arrays, wrt: readonly Variable[]): NdA
   return into;
 }
 
+/** What a sweep for a product works with: each answer gives an element of `result`, by its inner products with the seed. */
+interface Contraction {
+  readonly call: Endpoint<'jvp'> | Endpoint<'vjp'>;
+  readonly probe: (i: number) => SeededPoint;
+  readonly place: (i: number) => Located;
+  readonly seed: Arrays;
+  readonly terms: readonly Variable[];
+  readonly result: Arrays;
+  /** Takes the answers too, where they are kept. */
+  readonly keep: ((at: Located, answer: Arrays) => void) | undefined;
+}
+
+const callBase = (i: number, { call, probe }: Contraction) => call(probe(i));
+
+function takeElement(i: number, answer: Arrays, { place, result, terms, seed, keep }: Contraction): void {
+  const at = place(i);
+  accumulate(result[at.variable.path]!, at.element, terms, answer, seed);
+  keep?.(at, answer);
+}
+
+function takeChecked(i: number, answer: Arrays, state: Contraction): void {
+  for (const { path } of state.terms) checkCotangent(path, state.seed[path]!, answer[path]!.shape);
+  takeElement(i, answer, state);
+}
+
 /** ẏ_i = ⟨Jᵀ·e_i, t⟩: one pullback for each element of the outputs. */
 export function* pushForwardByVjp(
   { vjp }: Pick<Endpoints, 'vjp'>,
   point: SeededPoint,
   { shapes, behind }: Pick<Context, 'shapes' | 'behind'>,
 ): Stepwise<Arrays> {
-  const wrt = live(point, point.wrt);
+  const { seed } = point;
+  const terms = live(point, point.wrt);
   const of = yield* settled(shapes(point));
   const result = zerosFor(of);
-  if (wrt.length === 0) return result;
-  refuseMixed('jvpFromVjp', of, wrt);
-  const rows = collector(behind?.blocks, point, of, wrt);
-  const [probe, place] = [probesOf(point, 'of', of, wrt), locator(of)];
+  if (terms.length === 0) return result;
+  refuseMixed('jvpFromVjp', of, terms);
+  const rows = collector(behind?.blocks, point, of, terms);
+  const probe = probesOf(point, 'of', of, terms);
   yield* sweep({
     rule: 'jvpFromVjp',
     base: 'vjp',
     total: elementsOf(of),
     options: point.options,
-    call: (i) => vjp(probe(i)),
-    take: (i, gradients) => {
-      const at = place(i);
-      accumulate(result[at.variable.path]!, at.element, wrt, gradients, point.seed);
-      rows?.row(at, gradients);
-    },
+    state: { call: vjp, probe, place: locator(of), seed, terms, result, keep: rows?.row },
+    call: callBase,
+    take: takeElement,
   });
   rows?.keep();
   return result;
@@ -120,26 +153,23 @@ export function* pullBackByJvp(
   point: SeededPoint,
   { behind }: Pick<Context, 'behind'> = {},
 ): Stepwise<Arrays> {
-  const of = live(point, point.of);
-  const result = zerosFor(point.wrt);
-  if (of.length === 0) return result;
-  refuseMixed('vjpFromJvp', of, point.wrt);
+  const { seed, wrt } = point;
+  const terms = live(point, point.of);
+  const result = zerosFor(wrt);
+  if (terms.length === 0) return result;
+  refuseMixed('vjpFromJvp', terms, wrt);
   // A cotangent has the shape of its output.
-  const shaped = of.map((one) => ({ ...one, shape: one.shape ?? point.seed[one.path]!.shape }));
-  const columns = collector(behind?.blocks, point, shaped, point.wrt);
-  const [probe, place] = [probesOf(point, 'wrt', point.wrt, of), locator(point.wrt)];
+  const shaped = terms.map((one) => ({ ...one, shape: one.shape ?? seed[one.path]!.shape }));
+  const columns = collector(behind?.blocks, point, shaped, wrt);
+  const probe = probesOf(point, 'wrt', wrt, terms);
   yield* sweep({
     rule: 'vjpFromJvp',
     base: 'jvp',
-    total: elementsOf(point.wrt),
+    total: elementsOf(wrt),
     options: point.options,
-    call: (i) => jvp(probe(i)),
-    take: (i, answer) => {
-      const at = place(i);
-      for (const { path } of of) checkCotangent(path, point.seed[path]!, answer[path]!.shape);
-      accumulate(result[at.variable.path]!, at.element, of, answer, point.seed);
-      columns?.column(at, answer);
-    },
+    state: { call: jvp, probe, place: locator(wrt), seed, terms, result, keep: columns?.column },
+    call: callBase,
+    take: takeChecked,
   });
   columns?.keep();
   return result;

@@ -1,8 +1,9 @@
 /**
  * Memory in which SIMD code multiplies: WebAssembly has none but its own.
  *
- * A large Jacobian that a rule makes has one to itself, and is multiplied where it lies; the memory goes when the array
- * does, so that there is nothing to give back. Any other matrix goes through one small memory, tile by tile: see `tiles.ts`.
+ * A large Jacobian that is kept has one to itself, and is multiplied where it lies; the memory goes when the array does, so
+ * that there is nothing to give back. Every page of it is new, which takes longer than ten products, so that what is handed
+ * out lies in ordinary memory. Any other matrix goes through one small memory, tile by tile: see `tiles.ts`.
  */
 import { type Shape, sizeOf } from '../shape.js';
 import { moduleText } from './module.js';

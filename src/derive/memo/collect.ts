@@ -1,5 +1,6 @@
 /** The rows or columns that a sweep for a product comes by: kept as the blocks of a Jacobian, where they fit. */
 
+import { blockMemory } from '../../array/products/memory.js';
 import type { SeededPoint, Variable } from '../../operators/endpoints.js';
 import { type Assembly, assemblyOf } from '../assembly.js';
 import { elementsOf, isComplex } from '../probe.js';
@@ -26,6 +27,6 @@ export function collector(
   const place =
     bytes > Math.min(memo.limit / 2, point.options?.memoryLimit ?? Infinity) ? undefined : memo.at(point.inputs);
   if (!place) return undefined;
-  const { row, column, blocks } = assemblyOf(of, wrt);
+  const { row, column, blocks } = assemblyOf(of, wrt, blockMemory);
   return { row, column, keep: () => keepBlocks(place, { of, wrt }, blocks()) };
 }

@@ -69,11 +69,12 @@ export function* sweepGroups(
   const options = callOptions(job, side.product);
   const { onProgress } = options;
   const told = onProgress && { onProgress: (done: number) => onProgress(progress.before + done, progress.total) };
-  yield* sweep<Arrays>({
+  yield* sweep<undefined, Arrays>({
     rule: job.rule,
     base: side.product,
     total: chunks.length,
     options: { ...options, ...told },
+    state: undefined,
     call: (c) => {
       const { first, count } = chunks[c];
       const batch = count === 1 ? undefined : count;
