@@ -8,6 +8,7 @@ import type { AbstractMatrix } from 'ml-matrix';
 import { fail } from '../errors.js';
 import { type DataOf, type DType, dtypes, type TypedArray } from './dtype.js';
 import { BlockMatrix } from './matrix.js';
+import { keepFreed } from './memory.js';
 import { formatShape, type Shape, sizeOf } from './shape.js';
 
 /** A complex number. */
@@ -111,6 +112,7 @@ export function isNdArray(value: unknown): value is NdArray<DType> {
 export function zeros<D extends DType = 'float64'>(shape: Shape, dtype?: D): NdArray<D> {
   const name = dtype ?? ('float64' as D);
   const row = dtypes[name];
+  keepFreed(sizeOf(shape) * row.components * row.storage.BYTES_PER_ELEMENT);
   return new NdArray(name, shape, new row.storage(sizeOf(shape) * row.components) as DataOf<D>);
 }
 

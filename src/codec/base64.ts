@@ -6,7 +6,7 @@
  * leaves out a bad character gives fewer.
  */
 
-import { blankBytes } from './memory.js';
+import { blankBytes } from '../array/memory.js';
 
 /** How base64 is done on one platform. */
 export interface Base64Engine {

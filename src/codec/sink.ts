@@ -4,8 +4,9 @@
  * Arrays stay bytes until the end, and are then written as base64 into the finished body: the text of a large array never
  * exists as a string of its own.
  */
+
+import { blankBytes, type Take } from '../array/memory.js';
 import { encodeBase64, encodedLength, writeAscii, writeBase64 } from './base64.js';
-import { blankBytes, type Take } from './memory.js';
 
 // Below this, a string is cheaper than a piece.
 const INLINE = 1024;

@@ -4,7 +4,7 @@
  *
  * What nobody takes for some seconds is let go, so that one large body does not stay for ever.
  */
-import { blankBytes, type Take } from './memory.js';
+import { blankBytes, type Take } from '../array/memory.js';
 
 /** Lets go of memory that is not kept. */
 export type Release = (bytes: Uint8Array) => void;

@@ -5,13 +5,13 @@
  * null without a word, and would walk through every character of an encoded array.
  */
 import type { DType } from '../array/dtype.js';
+import type { Take } from '../array/memory.js';
 import { isNdArray, type NdArray } from '../array/ndarray.js';
 import { fail } from '../errors.js';
 import { clip } from './describe.js';
 import type { EncodeContext } from './encoding.js';
 import { encodings, type Format, formats } from './index.js';
 import { defaultLimits } from './limits.js';
-import type { Take } from './memory.js';
 import { TextSink } from './sink.js';
 
 /** How a body is written. */

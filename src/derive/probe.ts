@@ -142,7 +142,7 @@ export function accumulator(shape: Shape, complex: boolean): NdArray<DType> {
 export type Room = (shape: Shape) => Float64Array;
 
 /** A caller is given memory that the system knows how to use again, and that may be transferred. */
-const ordinary: Room = (shape) => new Float64Array(sizeOf(shape));
+const ordinary: Room = (shape) => zeros(shape).data;
 
 /** The same for the block of an output by an input; that of a real one from `room`. */
 export function blockAccumulator(output: Variable, input: Variable, room: Room = ordinary): NdArray<DType> {

@@ -3,12 +3,12 @@
  * out. The server, its workers and the command line all come through `answer`.
  */
 import { type DType, promote } from '../array/dtype.js';
+import type { Take } from '../array/memory.js';
 import { parseBody } from '../codec/body.js';
 import { decodeArray, isEncodedArray } from '../codec/decode.js';
 import type { Compression } from '../codec/encoding.js';
 import type { ArrayFiles } from '../codec/files.js';
 import type { Format } from '../codec/index.js';
-import type { Take } from '../codec/memory.js';
 import { writeJson } from '../codec/write.js';
 import type { CompiledComponent } from '../component/compile.js';
 import { following, type MaybePromise } from '../derive/drive.js';

@@ -1,5 +1,5 @@
 /** An executor in this thread, for components that cannot be loaded anew. While one computes, nothing else happens here. */
-import { blankBytes, type Take } from '../codec/memory.js';
+import { blankBytes, type Take } from '../array/memory.js';
 import { isPromise, type MaybePromise } from '../derive/drive.js';
 import { ComponentError } from '../errors.js';
 import type { Target } from '../runtime/invoke.js';

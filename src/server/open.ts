@@ -1,5 +1,5 @@
 /** The executor of a component: workers where it is given as a file, which they can load; this thread where it is a value. */
-import type { Take } from '../codec/memory.js';
+import type { Take } from '../array/memory.js';
 import { compile } from '../component/compile.js';
 import { DifferentiableComponent } from '../component/component.js';
 import { withDerivations } from '../component/optIn.js';

@@ -1,5 +1,5 @@
 /** Running one request on a component at hand: what a worker does, and a server without workers. */
-import type { Take } from '../codec/memory.js';
+import type { Take } from '../array/memory.js';
 import { arrayFiles } from '../codec/node/files.js';
 import type { MaybePromise } from '../derive/drive.js';
 import { operators } from '../operators/index.js';

@@ -5,7 +5,7 @@
  * quarter of it has come.
  */
 import type { Readable } from 'node:stream';
-import { blankBytes, type Take } from '../codec/memory.js';
+import { blankBytes, type Take } from '../array/memory.js';
 import type { Release } from '../codec/spareMemory.js';
 import { ComponentError } from '../errors.js';
 

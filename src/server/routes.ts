@@ -1,7 +1,7 @@
 /** The routes of a component in Fastify. To add one, add it to `componentRoutes`; what else its path is asked is refused. */
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, onRequestHookHandler } from 'fastify';
-import { blankBytes, type Take } from '../codec/memory.js';
+import { blankBytes, type Take } from '../array/memory.js';
 import type { Release } from '../codec/spareMemory.js';
 import { isPromise } from '../derive/drive.js';
 import { ComponentError } from '../errors.js';

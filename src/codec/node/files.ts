@@ -18,9 +18,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { isAbsolute, join, sep } from 'node:path';
+import { blankBytes } from '../../array/memory.js';
 import { fail } from '../../errors.js';
 import type { ArrayFiles, FileRefusal } from '../files.js';
-import { blankBytes } from '../memory.js';
 import { makeFolder } from './folder.js';
 
 /** Where array files are. */
