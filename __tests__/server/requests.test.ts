@@ -325,6 +325,7 @@ describe('other origins', () => {
       expect(asked.headers['access-control-allow-methods']).toContain('POST');
       const { headers } = await post(`${open.url}/apply`, { inputs }, { headers: { origin: 'https://app.example' } });
       expect(headers['access-control-allow-origin']).toBe('https://app.example');
+      expect(headers.vary?.toLowerCase().split(', ').sort()).toEqual(['accept', 'origin']);
       const other = await post(`${open.url}/apply`, { inputs }, { headers: { origin: 'https://evil.example' } });
       expect(other.headers['access-control-allow-origin']).toBeUndefined();
     } finally {

@@ -125,7 +125,10 @@ function sendAnswer(reply: FastifyReply, { contentType, body }: ComponentAnswer,
   // What has not been sent to its end may be read still.
   reply.raw.on('finish', () => give(body));
   const { buffer, byteOffset, byteLength } = body;
-  reply.headers({ 'content-type': contentType, vary: 'accept' }).send(Buffer.from(buffer, byteOffset, byteLength));
+  // What hooks have said that it varies with stays said.
+  const others = reply.getHeader('vary');
+  const vary = others === undefined ? 'accept' : `${others}, accept`;
+  reply.headers({ 'content-type': contentType, vary }).send(Buffer.from(buffer, byteOffset, byteLength));
 }
 
 const nothing: Body = { bytes: new Uint8Array(), release: () => undefined };
