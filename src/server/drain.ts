@@ -15,21 +15,35 @@ export interface Patience {
   readonly sending: number;
 }
 
+const place = Symbol('place among those that run');
+
+interface Watched extends ServerResponse {
+  [place]?: number | undefined;
+}
+
 /** Watches the requests of a server. */
 export class Drain {
   readonly #server: Server;
-  readonly #running = new Set<ServerResponse>();
+  // No set: the tables that a set leaves behind as it grows point to the next one, and so keep responses alive after their end.
+  readonly #running: Watched[] = [];
   #isDraining = false;
   #quiet: (() => void) | undefined;
-  readonly #left: (this: ServerResponse) => void;
+  readonly #left: (this: Watched) => void;
 
   constructor(server: Server) {
     this.#server = server;
     const [running, quiet] = [this.#running, () => this.#quiet?.()];
     // One listener does for all responses.
     this.#left = function left() {
-      running.delete(this);
-      if (running.size === 0) quiet();
+      const at = this[place];
+      if (at === undefined) return;
+      const last = running.pop()!;
+      if (last !== this) {
+        running[at] = last;
+        last[place] = at;
+      }
+      this[place] = undefined;
+      if (running.length === 0) quiet();
     };
     server.on('request', (_request: IncomingMessage, response: ServerResponse) => this.#watch(response));
   }
@@ -53,14 +67,14 @@ export class Drain {
     this.#server.closeAllConnections();
   }
 
-  #watch(response: ServerResponse): void {
-    this.#running.add(response);
+  #watch(response: Watched): void {
+    response[place] = this.#running.push(response) - 1;
     if (this.#isDraining) closeAfter(response);
     response.on('close', this.#left);
   }
 
   #untilQuiet(): Promise<void> {
-    if (this.#running.size === 0) return Promise.resolve();
+    if (this.#running.length === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#quiet = resolve;
     });

@@ -98,8 +98,10 @@ class Pool implements Executor {
         this.#giveUp(job, reason);
       });
       if (deadline.reason) return;
-      this.#waiting.add(job);
-      this.#next();
+      // Most need not wait here.
+      const lane = this.#waiting.size === 0 ? this.#lanes.find((one) => one.takes(job)) : undefined;
+      if (lane) lane.run(job);
+      else this.#waiting.add(job);
     }).finally(() => deadline.clear());
   }
 
