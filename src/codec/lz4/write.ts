@@ -1,4 +1,5 @@
 /** Writing an LZ4 frame: content size stated, linked blocks, those that would not shrink stored as they are. */
+import { blankBytes } from '../../array/memory.js';
 import { blockSizeOf, flags, MAGIC, STORED } from './frame.js';
 import { blockSource, SEARCHED, writeBlock } from './writeBlock.js';
 import { xxh32 } from './xxh32.js';
@@ -10,7 +11,7 @@ const END_MARK = 4;
 export function encodeLz4(bytes: Uint8Array): Uint8Array {
   const code = blockSizeCode(bytes.length);
   const blockSize = blockSizeOf(code);
-  const out = new Uint8Array(HEADER + bytes.length + 4 * Math.ceil(bytes.length / blockSize) + END_MARK);
+  const out = blankBytes(HEADER + bytes.length + 4 * Math.ceil(bytes.length / blockSize) + END_MARK);
   const view = new DataView(out.buffer);
   let at = writeHeader(out, view, code, bytes.length);
   const source = bytes.length <= SEARCHED ? blockSource(bytes) : undefined;
@@ -22,6 +23,7 @@ export function encodeLz4(bytes: Uint8Array): Uint8Array {
     view.setUint32(at, written < 0 ? size + STORED : size, true);
     at += 4 + size;
   }
+  view.setUint32(at, 0, true);
   return out.subarray(0, at + END_MARK);
 }
 
