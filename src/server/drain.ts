@@ -6,6 +6,7 @@
  */
 import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
+import { Roster } from '../runtime/roster.js';
 
 /** How patient a drain is, in milliseconds. */
 export interface Patience {
@@ -15,43 +16,22 @@ export interface Patience {
   readonly sending: number;
 }
 
-const place = Symbol('place among those that run');
-
-interface Watched extends ServerResponse {
-  [place]?: number | undefined;
-}
-
 /** Watches the requests of a server. */
 export class Drain {
   readonly #server: Server;
-  // No set: the tables that a set leaves behind as it grows point to the next one, and so keep responses alive after their end.
-  readonly #running: Watched[] = [];
+  readonly #running = new Roster<ServerResponse>();
   #isDraining = false;
   #quiet: (() => void) | undefined;
-  readonly #left: (this: Watched) => void;
 
   constructor(server: Server) {
     this.#server = server;
-    const [running, quiet] = [this.#running, () => this.#quiet?.()];
-    // One listener does for all responses.
-    this.#left = function left() {
-      const at = this[place];
-      if (at === undefined) return;
-      const last = running.pop()!;
-      if (last !== this) {
-        running[at] = last;
-        last[place] = at;
-      }
-      this[place] = undefined;
-      if (running.length === 0) quiet();
-    };
     server.on('request', (_request: IncomingMessage, response: ServerResponse) => this.#watch(response));
   }
 
   /** Take no new connections, and wait until everything is answered. */
   async finish({ idle, sending }: Patience): Promise<void> {
     this.#isDraining = true;
-    for (const response of this.#running) closeAfter(response);
+    for (const response of this.#running.members()) closeAfter(response);
     // Unlike http's own, this leaves idle connections open.
     NetServer.prototype.close.call(this.#server);
     const patience = performance.now() + idle;
@@ -67,14 +47,17 @@ export class Drain {
     this.#server.closeAllConnections();
   }
 
-  #watch(response: Watched): void {
-    response[place] = this.#running.push(response) - 1;
+  #watch(response: ServerResponse): void {
+    const leave = this.#running.add(response);
     if (this.#isDraining) closeAfter(response);
-    response.on('close', this.#left);
+    response.on('close', () => {
+      leave();
+      if (this.#running.size === 0) this.#quiet?.();
+    });
   }
 
   #untilQuiet(): Promise<void> {
-    if (this.#running.length === 0) return Promise.resolve();
+    if (this.#running.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#quiet = resolve;
     });

@@ -1,5 +1,7 @@
 /** What bounds a call: signals, and a time limit. */
 
+import { Roster } from '../../runtime/roster.js';
+
 /** One signal for all that may stop a call. */
 export interface Bound {
   readonly signal: AbortSignal | undefined;
@@ -9,19 +11,18 @@ export interface Bound {
   readonly release: () => void;
 }
 
-const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+const waiting = new WeakMap<AbortSignal, Roster<() => void>>();
 
 /** Have `stop` called when `signal` is aborted, until what is given back is called. */
 export function onAbort(signal: AbortSignal, stop: () => void): () => void {
   const known = waiting.get(signal);
-  const stops = known ?? new Set();
+  const stops = known ?? new Roster();
   if (!known) {
     waiting.set(signal, stops);
     // One listener for all: Node warns of eleven, and a connection may have a hundred calls under way.
-    signal.addEventListener('abort', () => [...stops].forEach((one) => void one()), { once: true });
+    signal.addEventListener('abort', () => stops.members().forEach((one) => void one()), { once: true });
   }
-  stops.add(stop);
-  return () => void stops.delete(stop);
+  return stops.add(stop);
 }
 
 /** The bound of `stops` and of `timeout` in milliseconds. Nothing is made where nothing is needed: most calls have one signal. */

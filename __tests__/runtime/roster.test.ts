@@ -1,0 +1,27 @@
+/** A list of those who are there: as a set would say, whoever comes and goes. */
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Roster } from '../../src/runtime/roster.js';
+
+test('holds the members that a set would hold, and each leaves once', () => {
+  const deeds = fc.array(fc.oneof(fc.constant('come' as const), fc.nat(30)), { maxLength: 100 });
+  fc.assert(
+    fc.property(deeds, (all) => {
+      const roster = new Roster<number>();
+      const expected = new Set<number>();
+      const leaves: (() => void)[] = [];
+      for (const deed of all) {
+        if (deed === 'come') {
+          expected.add(leaves.length);
+          leaves.push(roster.add(leaves.length));
+        } else {
+          leaves[deed]?.();
+          expected.delete(deed);
+        }
+        expect(roster.size).toBe(expected.size);
+        expect(new Set(roster.members())).toEqual(expected);
+      }
+    }),
+    { seed: 8, numRuns: 200 },
+  );
+});
