@@ -19,7 +19,7 @@ export default async function build() {
         newestIn,
       ),
     );
-    if (timeOf(stamp) > newest && timeOf(join(dist, 'src/index.js')) > 0) return;
+    if (timeOf(stamp) > newest && timeOf(join(dist, 'bundle/index.js')) > 0) return;
     const started = new Date();
     await compile();
     writeFileSync(stamp, '');

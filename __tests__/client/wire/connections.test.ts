@@ -218,7 +218,7 @@ describe('connections over sockets', () => {
 const secure = { cert: readFileSync(fixture('localhost.pem')), key: readFileSync(fixture('localhost.key')) };
 
 const script = `
-  import { connect } from './dist/src/client/index.js';
+  import { connect } from './dist/bundle/client/index.js';
   const handle = await connect(process.argv[1]);
   const answers = await Promise.all([1, 2, 3].map((x) => handle.apply({ x: [x] })));
   const waitsFor = process.getActiveResourcesInfo().filter((name) => /^(TCP|TLS|Timeout)/.test(name));
