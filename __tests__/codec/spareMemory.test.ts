@@ -42,6 +42,15 @@ test('what was given last is taken first, where it is neither too short nor twic
   expect(spare.take(MiB).buffer).toBe(first.buffer);
 });
 
+test('what is given twice is lent once', () => {
+  const spare = new SpareMemory();
+  const bytes = spare.take(MiB);
+  spare.give(bytes);
+  spare.give(bytes.subarray(5));
+  expect(spare.take(MiB).buffer).toBe(bytes.buffer);
+  expect(spare.take(MiB).buffer).not.toBe(bytes.buffer);
+});
+
 test('what is short, shared or detached is not kept', () => {
   const spare = new SpareMemory();
   const detached = new Uint8Array(MiB);

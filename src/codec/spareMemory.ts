@@ -52,6 +52,8 @@ export class SpareMemory {
   readonly give: Release = ({ buffer }) => {
     const size = buffer.byteLength;
     if (!(buffer instanceof ArrayBuffer) || size < SMALL) return;
+    // Lent to two at once, it would be written by both.
+    if (this.#pieces.some((piece) => piece.buffer === buffer)) return;
     if (this.#pieces.length === MOST_PIECES || this.#bytes + size > MOST_BYTES) {
       this.#release(new Uint8Array(buffer));
       return;

@@ -110,20 +110,22 @@ function endpointRoute(served: ServedComponent, endpoint: EndpointName, memory: 
         over();
         reply.send(error);
       };
+      let answer: ReturnType<ServedComponent['answer']>;
       try {
-        const answer = served.answer({ endpoint, body: bytes, accept, contentType, runId, waiting });
-        if (isPromise(answer)) answer.then(send, refuse);
-        else send(answer);
+        answer = served.answer({ endpoint, body: bytes, accept, contentType, runId, waiting });
       } catch (error) {
         refuse(error);
+        return;
       }
+      if (isPromise(answer)) answer.then(send, refuse);
+      else send(answer);
     },
   };
 }
 
 function sendAnswer(reply: FastifyReply, { contentType, body }: ComponentAnswer, { give }: Memory): void {
   // What has not been sent to its end may be read still.
-  reply.raw.on('finish', () => give(body));
+  reply.raw.once('finish', () => give(body));
   const { buffer, byteOffset, byteLength } = body;
   // What hooks have said that it varies with stays said.
   const others = reply.getHeader('vary');
