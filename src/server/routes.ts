@@ -103,7 +103,7 @@ function endpointRoute(served: ServedComponent, endpoint: EndpointName, memory: 
       };
       const send = (answer: ComponentAnswer) => {
         over();
-        // What was asked in one turn of the event loop is answered at its end, together: whoever asked is waken once.
+        // What was asked in one turn of the event loop is answered at its end, together: whoever asked is woken once.
         setImmediate(sendAnswer, reply, answer, memory);
       };
       const refuse = (error: unknown) => {
