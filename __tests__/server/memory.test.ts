@@ -43,6 +43,22 @@ describe('memory is freed', () => {
     expect(bytes.length).toBe(length);
   });
 
+  test.each([
+    ['a chunk that is all of its buffer is the body as it is', new Uint8Array(50_000).fill(7), freeMemory, true],
+    ['a part of a buffer is copied', new Uint8Array(60_000).fill(7).subarray(0, 50_000), freeMemory, false],
+    ['what others may keep is copied', new Uint8Array(50_000).fill(7), undefined, false],
+  ])('and %s', async (_what, chunk, done, isKept) => {
+    const { buffer } = chunk;
+    const stream = new PassThrough();
+    const budget = { held: 0, most: 1e9 };
+    const reading = readBody(stream, { announced: 50_000, limit: 1e6, budget, done });
+    stream.end(Buffer.from(buffer, 0, 50_000));
+    const { bytes } = await reading;
+    expect(bytes.buffer === buffer).toBe(isKept);
+    expect([bytes.length, bytes.buffer.byteLength]).toEqual([50_000, 50_000]);
+    expect(bytes.every((byte) => byte === 7)).toBe(true);
+  });
+
   test('of a chunk once it has been copied, and never of the body', async () => {
     const stream = new PassThrough();
     const chunks = [1, 2, 3, 4, 5].map((value) => new Uint8Array(50_000).fill(value));

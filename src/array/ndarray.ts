@@ -112,8 +112,9 @@ export function isNdArray(value: unknown): value is NdArray<DType> {
 export function zeros<D extends DType = 'float64'>(shape: Shape, dtype?: D): NdArray<D> {
   const name = dtype ?? ('float64' as D);
   const row = dtypes[name];
-  keepFreed(sizeOf(shape) * row.components * row.storage.BYTES_PER_ELEMENT);
-  return new NdArray(name, shape, new row.storage(sizeOf(shape) * row.components) as DataOf<D>);
+  const length = sizeOf(shape) * row.components;
+  keepFreed(length * row.storage.BYTES_PER_ELEMENT);
+  return new NdArray(name, shape, new row.storage(length) as DataOf<D>);
 }
 
 /** The element of a rank-0 array. */

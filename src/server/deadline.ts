@@ -91,7 +91,10 @@ export class Deadline {
 
   #watch(): void {
     if (this.#unwatch || this.#reason || this.#isCleared) return;
-    if (this.#waiting.hasLeft) this.#pass(gone());
+    if (this.#waiting.hasLeft) {
+      this.#pass(gone());
+      return;
+    }
     this.#unwatch = this.#waiting.watch(() => this.#pass(gone()));
     if (this.#timeout === 0) return;
     const expire = () => this.#pass(new ComponentError('E_TIMEOUT', { expected: String(this.#timeout) }));

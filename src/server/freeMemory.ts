@@ -18,17 +18,17 @@ function openNowhere(): MessagePort {
   return port1;
 }
 
-/** Whether it is worth while to free so many bytes. */
-export function isWorthFreeing(length: number): boolean {
-  return length >= LEAST;
+/** Whether `bytes` are all of a buffer that is nobody else's. */
+export function isWhole({ buffer, byteLength }: Uint8Array): boolean {
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
 }
 
 /**
  * Free the memory of `bytes`, where they are all of a buffer. Whoever calls knows that nobody else reads it, now or later:
  * views of it have length 0 from now on.
  */
-export function freeMemory({ buffer, byteLength }: Uint8Array): void {
-  if (!isWorthFreeing(byteLength) || buffer.byteLength !== byteLength || !(buffer instanceof ArrayBuffer)) return;
+export function freeMemory(bytes: Uint8Array): void {
+  if (bytes.byteLength < LEAST || !isWhole(bytes)) return;
   nowhere ??= openNowhere();
-  nowhere.postMessage(undefined, [buffer]);
+  nowhere.postMessage(undefined, [bytes.buffer as ArrayBuffer]);
 }

@@ -32,7 +32,7 @@ export interface LaneOptions {
   readonly start: WorkerStart;
   /** The most MiB of heap. */
   readonly heap: number | undefined;
-  /** How many jobs it is given at most, the one that it runs included; 8 are the most. */
+  /** How many jobs it is given at most, the one that it runs included: no more than there are flags. */
   readonly depth: number;
   readonly owner: LaneOwner;
 }
@@ -40,7 +40,7 @@ export interface LaneOptions {
 // A component that cannot be loaded any more is tried again ever less often.
 const FIRST_DELAY_MS = 50;
 const LONGEST_DELAY_MS = 10_000;
-// Requests are numbered anew after so many.
+// Requests are numbered anew after so many, a multiple of the flags: those under way have each a flag of their own.
 const MOST_REQUESTS = 2 ** 30;
 // What is larger is moved to the worker, not copied.
 const SMALL = 65_536;

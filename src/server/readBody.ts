@@ -8,6 +8,7 @@ import type { Readable } from 'node:stream';
 import { blankBytes, type Take } from '../array/memory.js';
 import type { Release } from '../codec/spareMemory.js';
 import { ComponentError } from '../errors.js';
+import { isWhole } from './freeMemory.js';
 
 /** How many bytes of bodies are held, and may be held, all together. */
 export interface Budget {
@@ -108,9 +109,9 @@ class Gathered {
   whole(): Uint8Array {
     this.#isWhole = true;
     if (this.#place && this.#place.length !== this.#length) this.#set(new Uint8Array());
-    const [only, ...others] = this.#chunks;
-    const isOwn = only?.buffer instanceof ArrayBuffer && only.buffer.byteLength === only.length;
-    if (this.#options.done && isOwn && others.length === 0) return only;
+    const [first] = this.#chunks;
+    // One chunk that nobody else keeps is the body as it is.
+    if (first && this.#chunks.length === 1 && this.#options.done && isWhole(first)) return first;
     if (!this.#place) this.#settle(this.#length);
     return this.#place!;
   }
