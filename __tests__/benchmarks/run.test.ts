@@ -12,8 +12,15 @@ import { makeFolder, root, runNode } from '../package/consumer.js';
 const folder = join(root, 'dist/benchmarks');
 
 beforeAll(async () => {
-  const from = { entryPoints: [join(root, 'benchmarks/**/*.ts')], outbase: join(root, 'benchmarks'), outdir: folder };
-  await build({ ...from, format: 'esm', tsconfig: join(root, 'tsconfig.json'), logLevel: 'error' });
+  const entryPoints = ['benchmarks', 'decorators', 'src'].map((part) => join(root, part, '**/*.ts'));
+  await build({
+    entryPoints,
+    outbase: root,
+    outdir: join(root, 'dist'),
+    format: 'esm',
+    tsconfig: join(root, 'tsconfig.json'),
+    logLevel: 'error',
+  });
 });
 
 describe('a run', () => {
