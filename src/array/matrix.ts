@@ -36,13 +36,20 @@ export class BlockMatrix extends AbstractMatrix {
     this.flat = flat;
   }
 
+  // An index out of range is treated as ml-matrix does: no such row is an error, no such column is undefined.
   override get(row: number, column: number): number {
-    return this.flat[row * this.columns + column]!;
+    this.#requireRow(row);
+    return (isBelow(column, this.columns) ? this.flat[row * this.columns + column] : undefined)!;
   }
 
   override set(row: number, column: number, value: number): this {
-    this.flat[row * this.columns + column] = value;
+    this.#requireRow(row);
+    if (isBelow(column, this.columns)) this.flat[row * this.columns + column] = value;
     return this;
+  }
+
+  #requireRow(row: number): void {
+    if (!isBelow(row, this.rows)) throw new TypeError(`There is no row ${row} in a matrix of ${this.rows} rows.`);
   }
 
   /** `this · other`. */
@@ -100,6 +107,10 @@ export class BlockMatrix extends AbstractMatrix {
   removeColumn(index: number): this {
     return resize(this, (copy) => copy.removeColumn(index));
   }
+}
+
+function isBelow(index: number, extent: number): boolean {
+  return index >>> 0 === index && index < extent;
 }
 
 /** Any matrix, or nested lists, as a `BlockMatrix`: itself if it is one, else one flat copy. */
