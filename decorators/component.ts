@@ -25,5 +25,7 @@ export function Component<I extends object, O extends object>(
   options: ComponentDeclaration<I, O>,
 ): ClassDecoratorFor<Evaluator<I, O>> {
   refuseBare('Component', [options]);
-  return classDecorator({ kind: 'component', entry: { ...options } }) as ClassDecoratorFor<Evaluator<I, O>>;
+  return classDecorator({ decorator: 'Component', kind: 'component', entry: { ...options } }) as ClassDecoratorFor<
+    Evaluator<I, O>
+  >;
 }

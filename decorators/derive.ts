@@ -58,7 +58,11 @@ function one<R extends RuleName, O extends object = never>(rule: R): (options?: 
   const decorator = decoratorOf(rule);
   return (...args: readonly [O?]) => {
     refuseBare(decorator, args);
-    return classDecorator({ kind: 'derivation', entries: [{ rule, decorator, options: args[0] }] }) as DeriveOne<R>;
+    return classDecorator({
+      decorator,
+      kind: 'derivation',
+      entries: [{ rule, decorator, options: args[0] }],
+    }) as DeriveOne<R>;
   };
 }
 
@@ -66,7 +70,7 @@ function one<R extends RuleName, O extends object = never>(rule: R): (options?: 
 export function Derive<const R extends RuleName>(...rules: readonly [R, ...R[]]): DeriveSeveral<R> {
   refuseBare('Derive', rules);
   const entries = rules.map((rule) => ({ rule, decorator: `Derive('${rule}')` }));
-  return classDecorator({ kind: 'derivation', entries }) as DeriveSeveral<R>;
+  return classDecorator({ decorator: 'Derive', kind: 'derivation', entries }) as DeriveSeveral<R>;
 }
 
 /** Serve vjp from jacobian: x̄ = Jᵀ·c. One Jacobian per request. */
@@ -104,7 +108,7 @@ function fromApply<O extends object = never>(rule: RuleName): (...args: readonly
   const decorator = decoratorOf(rule);
   return (...args) => {
     refuseBare(decorator, args);
-    return classDecorator({ kind: 'derivation', entries: [{ rule, decorator, options: args[0] }] });
+    return classDecorator({ decorator, kind: 'derivation', entries: [{ rule, decorator, options: args[0] }] });
   };
 }
 

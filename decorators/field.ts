@@ -86,7 +86,8 @@ export type FieldType = () => unknown;
  *
  * The type is a thunk (`@Field(() => Mesh)`, `@Field(() => ['central', 'forward'])`); where the compiler emits decorator
  * metadata, it may be left out for classes, strings, numbers and booleans. Raises `E_DEFINE_FIELD_TYPE` at definition
- * where the type is not known.
+ * where the type is not known: the compiler notes no more than `Object` of a union, an interface, `unknown` or a type that
+ * is only imported.
  */
 export function Field<const O extends FieldOptions = FieldOptions>(options?: O): FieldDecorator<unknown>;
 export function Field<const O extends FieldOptions = FieldOptions>(
@@ -97,5 +98,5 @@ export function Field(...args: readonly unknown[]): FieldDecorator<unknown> {
   refuseBare('Field', args);
   const type = typeof args[0] === 'function' ? (args[0] as FieldType) : undefined;
   const options = (type ? args[1] : args[0]) as FieldOptions | undefined;
-  return fieldDecorator((designType) => ({ ...options, kind: 'deferred', type: type ?? (() => designType) }));
+  return fieldDecorator((noted) => ({ ...options, kind: 'deferred', type: type ?? (() => noted), noted: !type }));
 }

@@ -40,6 +40,8 @@ export interface EndpointOptions {
 export interface EndpointNote {
   readonly endpoint: EndpointName;
   readonly method: string;
+  /** Whether what was decorated is a public method of instances. */
+  readonly isMethod: boolean;
   readonly options: EndpointOptions;
   /** Whether the method gives a linearization, and a closure of that answers the endpoint. */
   readonly linearizes?: boolean;

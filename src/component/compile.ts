@@ -10,7 +10,7 @@ import { describe } from '../schema/check.js';
 import type { AnyClass } from '../schema/metadata.js';
 import { differentiable, schemaOf } from '../schema/schema.js';
 import { type ComponentOptions, notes } from './annotations.js';
-import { implementer, isAbove, isFrameworks, type Plan, proposals, resolve } from './resolve.js';
+import { extendsBase, implementer, isAbove, isFrameworks, type Plan, proposals, resolve } from './resolve.js';
 
 /** Where an endpoint comes from: the author's own method, or a rule. */
 export type Provenance =
@@ -73,6 +73,7 @@ function modelOf({ name }: AnyClass, options: ComponentOptions, side: 'inputs' |
 
 function build(type: AnyClass, complete: boolean): CompiledComponent {
   const options = optionsOf(type) ?? fail('E_DEFINE_NOT_COMPONENT', { component: type.name });
+  if (!extendsBase(type)) fail('E_DEFINE_BASE', { component: type.name });
   const signature: Signature = {
     name: type.name,
     inputs: schemaOf(modelOf(type, options, 'inputs')),

@@ -40,6 +40,17 @@ export function markFrameworks(prototype: object): void {
   }
 }
 
+/** Whether a class extends the base class, of this copy of the package or another. */
+export function extendsBase(type: AnyClass): boolean {
+  let prototype: object | null = type.prototype as object | null;
+  while (prototype) {
+    const method: unknown = Object.getOwnPropertyDescriptor(prototype, 'apply')?.value;
+    if (typeof method === 'function' && Object.hasOwn(method, frameworks)) return true;
+    prototype = Object.getPrototypeOf(prototype) as object | null;
+  }
+  return false;
+}
+
 /** Whether `owner.endpoint` is a method of the base class. */
 export function isFrameworks(owner: AnyClass, endpoint: EndpointName): boolean {
   return Object.hasOwn(owner.prototype[endpoint as never], frameworks);
@@ -62,10 +73,12 @@ export function resolve(type: AnyClass, complete: boolean): Plan {
 
 function ownAt(owner: AnyClass, entries: readonly EndpointNote[]): Map<EndpointName, OwnEndpoint> {
   const own = new Map<EndpointName, OwnEndpoint>();
-  for (const { endpoint, method, options, linearizes } of entries) {
+  for (const { endpoint, method, isMethod, options, linearizes } of entries) {
     const first = own.get(endpoint)?.method;
     if (first !== undefined) fail('E_DEFINE_TWO_METHODS', { component: owner.name, endpoint, first, second: method });
-    if (!hasMethod(owner, method)) fail('E_DEFINE_NO_METHOD', { component: owner.name, endpoint, method });
+    if (!isMethod || !hasMethod(owner, method)) {
+      fail('E_DEFINE_NO_METHOD', { component: owner.name, endpoint, method });
+    }
     own.set(endpoint, { kind: 'own', method, options, linearizes, owner });
   }
   return own;
@@ -73,7 +86,8 @@ function ownAt(owner: AnyClass, entries: readonly EndpointNote[]): Map<EndpointN
 
 function hasMethod(owner: AnyClass, method: string): boolean {
   const holder = implementer(owner, method)?.prototype;
-  return holder !== undefined && typeof Object.getOwnPropertyDescriptor(holder, method)?.value === 'function';
+  const value: unknown = holder && Object.getOwnPropertyDescriptor(holder, method)?.value;
+  return typeof value === 'function' && !Object.hasOwn(value, frameworks);
 }
 
 function derivedAt(

@@ -28,6 +28,14 @@ export const definitionErrors = {
   E_DEFINE_NOT_COMPONENT: definition<'component'>()(
     (f) => `${f.component} has no @Component({ inputs, outputs }). Add it to the class or to a parent.`,
   ),
+  E_DEFINE_BASE: definition<'component'>()(
+    (f) =>
+      `${f.component} does not extend DifferentiableComponent. Write class ${f.component} extends ` +
+      'DifferentiableComponent<Inputs, Outputs>.',
+  ),
+  E_DEFINE_NOT_CLASS: definition<'decorator' | 'received'>()(
+    (f) => `@${f.decorator} was applied to ${f.received}, and a class is needed. Write it above the class.`,
+  ),
   E_DEFINE_MODEL: definition<'component' | 'side' | 'received'>()(
     (f) =>
       `${f.component} declares ${f.received} as its ${f.side}, and a class is needed. In a circle of imports a class may not ` +
@@ -38,8 +46,14 @@ export const definitionErrors = {
   ),
   E_DEFINE_FIELD_TYPE: definition<'field' | 'type'>()(
     (f) =>
-      `The type of ${f.field} is not known (${f.type}). Write it as a thunk: @Field(() => String), @Field(() => Mesh).`,
+      `The type of ${f.field} is not known (${f.type}). Write it as a thunk: @Field(() => String), @Field(() => Mesh), ` +
+      '@Field(() => Object) for any JSON.',
   ),
+  E_DEFINE_FIELD_PLACE: definition<'field' | 'received'>()(
+    (f) =>
+      `${f.field} is ${f.received}, and cannot be a field. Decorate a property of the instances, or a getter and setter pair.`,
+  ),
+  E_DEFINE_FIELD_TWICE: definition<'field'>()((f) => `${f.field} carries two field decorators. Keep one.`),
   E_DEFINE_FIELD_NAME: definition<'field'>()(
     (f) => `${f.field} is no name that a path can hold. Use letters, digits and underscores.`,
   ),
@@ -60,7 +74,7 @@ export const definitionErrors = {
   E_DEFINE_NO_METHOD: definition<'component' | 'endpoint' | 'method'>()(
     (f) =>
       `${f.component} decorates ${f.method} as its ${f.endpoint}, but its instances have no such method. Decorate a public ` +
-      'method that is not static.',
+      'method that is not static; a getter, or a property that holds a function, is none.',
   ),
   E_DEFINE_UNDECORATED: definition<'component' | 'endpoint' | 'decorator'>()(
     (f) =>

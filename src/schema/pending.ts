@@ -1,29 +1,35 @@
 /**
- * Class decorators that were written but not applied yet: they tell when a class is complete.
+ * Class decorators of the legacy dialect that were written but not applied yet: they tell when a class is complete.
  *
- * Both dialects call every decorator factory of a class before they apply the first decorator, so whatever is still
- * waiting when one is applied belongs to the same class.
+ * All factories of a class are called before its first decorator is applied, and nothing comes between. So whatever is still
+ * waiting when one is applied belongs to the same class, but for what a class that failed has left behind: that is dropped
+ * when another class begins.
  */
 
 /** A class decorator that was written but not applied yet. */
 export type Ticket = object;
 
 const waiting = new Set<Ticket>();
+let applying = false;
 
-/** Say that a class decorator was written. What a class that failed leaves behind is dropped after the tick. */
+/** Say that a class decorator was written. */
 export function awaitDecorator(): Ticket {
   const ticket: Ticket = {};
-  if (waiting.size === 0) queueMicrotask(() => waiting.clear());
+  if (applying) abandon();
+  if (waiting.size === 0) queueMicrotask(abandon);
   waiting.add(ticket);
   return ticket;
 }
 
 /** Say that it was applied; true if it was the last of its class. */
 export function wasLast(ticket: Ticket): boolean {
-  return waiting.delete(ticket) && waiting.size === 0;
+  const known = waiting.delete(ticket);
+  applying = waiting.size > 0;
+  return known && !applying;
 }
 
-/** Say that the class whose decorators wait will not come to be. */
+/** Say that whatever decorators wait will not be applied: their class will not come to be. */
 export function abandon(): void {
   waiting.clear();
+  applying = false;
 }
