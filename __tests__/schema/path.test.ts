@@ -2,7 +2,16 @@
 
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { comparePaths, expand, formatPath, parsePath, patternOf, type Step, valueAt } from '../../src/schema/path.js';
+import {
+  comparePaths,
+  expand,
+  formatPath,
+  parsePath,
+  patternOf,
+  readPath,
+  type Step,
+  valueAt,
+} from '../../src/schema/path.js';
 import { nearest } from '../../src/schema/suggest.js';
 
 const field = (name: string): Step => ({ kind: 'field', name });
@@ -21,7 +30,10 @@ describe('a path', () => {
     ['{key with spaces}', [key('key with spaces')]],
     ['{key.with.dots}.x', [key('key.with.dots'), field('x')]],
     ['{🔑key}', [key('🔑key')]],
-    ['{a[0]{b}', [key('a[0]{b')]],
+    ['{a[0]\\{b}', [key('a[0]{b')]],
+    ['{a\\}b}.x', [key('a}b'), field('x')]],
+    ['{a\\\\b}', [key('a\\b')]],
+    ['{\\{\\}\\\\}', [key('{}\\')]],
     ['café', [field('café')]],
     ['_private', [field('_private')]],
     ['x1', [field('x1')]],
@@ -54,30 +66,48 @@ describe('a path', () => {
     '$x',
     '{a',
     '{a}}',
+    '{a{b}',
+    '{a\\b}',
+    '{a\\}',
     'x\n',
     '[99999999999999999999]',
   ])('is not %j', (text) => {
     expect(parsePath(text)).toBeUndefined();
   });
 
-  test('of any steps is read back from its text', () => {
-    const steps = fc.array(
-      fc.oneof(
-        fc.stringMatching(/^[a-z_][a-z0-9_]*$/).map(field),
-        fc.nat().map(index),
-        fc
-          .string({ minLength: 1 })
-          .filter((text) => !text.includes('}'))
-          .map(key),
-      ),
-      { minLength: 1 },
+  test('of any steps is read back from its text, whatever characters its keys hold', () => {
+    const odd = fc.constantFrom(
+      '',
+      '{',
+      '}',
+      '\\',
+      '{}',
+      '.',
+      '[0]',
+      '*',
+      '"',
+      '\n',
+      '__proto__',
+      'constructor',
+      '\ud800',
+      '🔑',
     );
+    const anyKey = fc.oneof(
+      odd,
+      fc.array(odd, { maxLength: 6 }).map((parts) => parts.join('')),
+      fc.string({ unit: 'binary' }),
+    );
+    const step = fc.oneof(fc.stringMatching(/^[a-z_][a-z0-9_]*$/).map(field), fc.nat().map(index), anyKey.map(key));
     fc.assert(
-      fc.property(steps, (path) => {
-        expect(parsePath(formatPath(path))).toEqual(path);
+      fc.property(fc.array(step, { minLength: 1, size: 'medium' }), (path) => {
+        expect(readPath(formatPath(path))).toEqual(path);
       }),
-      { seed: 1 },
+      { seed: 1, numRuns: 1000 },
     );
+  });
+
+  test('leaves no index open, and is written in one way only', () => {
+    expect(['l.[]', 'l.[01]', 'd.{a{b}', 'l.[1].'].map(readPath)).toEqual([undefined, undefined, undefined, undefined]);
   });
 
   test('belongs to the pattern that leaves its indices and keys open', () => {
@@ -119,17 +149,17 @@ describe('a path leads', () => {
   });
 });
 
-describe('an entry whose key no path can hold', () => {
-  test('has no path', () => {
-    const tree = {
-      d: new Map([
-        ['', 1],
-        ['a}b', 2],
-        ['a\nb', 3],
-        ['{', 4],
-      ]),
-    };
-    expect(expand(tree, parsePath('d.{}')!).map(formatPath)).toEqual(['d.{a\nb}', 'd.{{}']);
+describe('an entry of a map', () => {
+  const keys = ['', 'a}b', 'a{b', 'a\\b', 'a\nb', '{', '.', '[0]', '"', "'", '*', '__proto__', 'toString', '🔑'];
+
+  test('has a path whatever its key, and the path leads to it', () => {
+    const pattern = parsePath('d.{}')!;
+    const asRecord = JSON.parse(`{${keys.map((text, k) => `${JSON.stringify(text)}:${k}`).join()}}`);
+    for (const d of [new Map(keys.map((text, k) => [text, k])), asRecord]) {
+      const paths = expand({ d }, pattern).map(formatPath);
+      expect(paths.map((text) => valueAt({ d }, readPath(text)!))).toEqual(keys.map((_, k) => k));
+      expect(new Set(paths).size).toBe(keys.length);
+    }
   });
 });
 
@@ -147,6 +177,8 @@ describe('a suggestion', () => {
     ['tempeature', ['pressure', 'temperature'], 'temperature'],
     ['Result', ['result'], 'result'],
     ['X', ['x', 'y'], 'x'],
+    ['abxyef', ['abcdef'], 'abcdef'],
+    ['prot', ['port', 'part'], 'port'],
   ])('for %s', (name, known, meant) => {
     expect(nearest(name, known)).toBe(meant);
   });
@@ -154,6 +186,9 @@ describe('a suggestion', () => {
   test.each([
     ['q', ['x', 'y']],
     ['ab', ['cd', 'a']],
+    ['poxx', ['port']],
+    ['abwxyz', ['abcdef']],
+    ['xyzdef', ['abcdef']],
     ['velocity', ['pressure', 'temperature']],
     ['x'.repeat(100_000), ['x']],
     ['x', []],

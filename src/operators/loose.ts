@@ -4,7 +4,7 @@ import { type DType, dtypes } from '../array/dtype.js';
 import { shapeOfLiteral } from '../array/literal.js';
 import { isNdArray } from '../array/ndarray.js';
 import { type ComponentError, fail } from '../errors.js';
-import { parsePath, valueAt } from '../schema/path.js';
+import { readPath, valueAt } from '../schema/path.js';
 import type { JacobianRequest, Point, SeededPoint, Variable } from './endpoints.js';
 import { raise } from './operator.js';
 import { dtypeOfValue, readSeed } from './request.js';
@@ -80,5 +80,5 @@ function inputOf(inputs: object, path: string): Variable {
 
 function stepsOf(name: string, path: string): Variable['steps'] {
   const facts = { path: name, received: path, expected: 'whatever the inputs and outputs hold', advice: '' };
-  return parsePath(path) ?? fail('E_PATH_UNKNOWN', facts);
+  return readPath(path) ?? fail('E_PATH_UNKNOWN', facts);
 }

@@ -1,5 +1,4 @@
 /** Numbers of a request or result as the arrays that travel. */
-import { castArray } from '../array/cast.js';
 import { type DType, dtypes } from '../array/dtype.js';
 import { readArray } from '../array/literal.js';
 import { isNdArray, NdArray } from '../array/ndarray.js';
@@ -11,9 +10,7 @@ export function asArray(value: unknown, dtype: DType): NdArray<DType> {
   if (typeof value === 'number' && dtypes[dtype].storage === Float64Array && dtypes[dtype].components === 1) {
     return new NdArray('float64', [], Float64Array.of(value)) as NdArray<DType>;
   }
-  const array = readArray(value, { dtype: 'any', shape: [] });
-  if ('code' in array)
-    throw new ComponentError(array.code, { path: 'outputs', received: array.received, expected: array.expected });
-  const cast = castArray(array, dtype);
-  return 'code' in cast ? array : cast;
+  const array = readArray(value, { dtype, shape: [] });
+  if (!('code' in array)) return array;
+  throw new ComponentError(array.code, { path: 'outputs', received: array.received, expected: array.expected });
 }

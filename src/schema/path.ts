@@ -2,9 +2,11 @@
  * Paths: how a request names one array among inputs or outputs.
  *
  * A path is dotted: `mesh.points` an attribute, `l.[0]` an element of a list, `d.{key}` an entry of a map. A pattern
- * leaves index and key open: `l.[]`, `d.{}`. A key may hold any character but `}`, dots included.
+ * leaves index and key open: `l.[]`, `d.{}`. A key may hold any character, dots included; braces and backslashes in it are
+ * written after a backslash: `d.{a\\}b}`. Among paths `d.{}` is the entry whose key is empty.
  * A field's name is what Python calls an identifier.
  */
+import { entryAt, namesIn } from './record.js';
 
 /** One step of a path, or of a pattern where `index` or `key` is left open (null). */
 export type Step =
@@ -12,7 +14,7 @@ export type Step =
   | { readonly kind: 'index'; readonly index: number | null }
   | { readonly kind: 'key'; readonly key: string | null };
 
-const stepText = /^(?:\[(\d{0,15})\]|\{([^}]*)\}|([\p{XID_Start}_]\p{XID_Continue}*))(?:\.|$)/u;
+const stepText = /^(?:\[(\d{0,15})\]|\{((?:[^{}\\]|\\[{}\\])*)\}|([\p{XID_Start}_]\p{XID_Continue}*))(?:\.|$)/u;
 
 const plainName = /^[a-z_]\w*$/i;
 
@@ -26,7 +28,7 @@ export function parsePath(text: string): readonly Step[] | undefined {
     if (!match) return undefined;
     const [whole, index, key, name] = match;
     if (index !== undefined) steps.push({ kind: 'index', index: index === '' ? null : Number(index) });
-    else if (key !== undefined) steps.push({ kind: 'key', key: key === '' ? null : key });
+    else if (key !== undefined) steps.push({ kind: 'key', key: key === '' ? null : key.replace(/\\(.)/gs, '$1') });
     else steps.push({ kind: 'field', name: name! });
     rest = rest.slice(whole.length);
     if (rest === '' && whole.endsWith('.')) return undefined;
@@ -34,10 +36,17 @@ export function parsePath(text: string): readonly Step[] | undefined {
   return steps.length === 0 ? undefined : steps;
 }
 
+/** The steps of a path; undefined where the text is none, or is written in another way than `formatPath` writes it. */
+export function readPath(text: string): readonly Step[] | undefined {
+  const steps = parsePath(text)?.map((step) => (step.kind === 'key' ? { ...step, key: step.key ?? '' } : step));
+  if (!steps || steps.some((step) => step.kind === 'index' && step.index === null)) return undefined;
+  return formatPath(steps) === text ? steps : undefined;
+}
+
 /** One step as text. */
 export function formatStep(step: Step): string {
   if (step.kind === 'field') return step.name;
-  return step.kind === 'index' ? `[${step.index ?? ''}]` : `{${step.key ?? ''}}`;
+  return step.kind === 'index' ? `[${step.index ?? ''}]` : `{${(step.key ?? '').replace(/[{}\\]/g, '\\$&')}}`;
 }
 
 /** The text of a path or pattern. */
@@ -65,8 +74,7 @@ function child(value: object, step: Step): unknown {
     return Array.isArray(value) && step.kind === 'index' ? value[step.index ?? -1] : undefined;
   }
   const name = step.kind === 'field' ? step.name : (step.key ?? '');
-  if (value instanceof Map) return value.get(name);
-  return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
+  return value instanceof Map ? value.get(name) : entryAt(value, name);
 }
 
 /** The order of paths of one pattern: by index, then by key. */
@@ -84,7 +92,7 @@ function compareSteps(a: Step, b: Step): number {
   return 0;
 }
 
-/** Every concrete path of a pattern that a value holds; an entry whose key no path can hold has none. */
+/** Every concrete path of a pattern that a value holds. */
 export function expand(root: unknown, pattern: readonly Step[]): readonly (readonly Step[])[] {
   let found: { value: unknown; steps: readonly Step[] }[] = [{ value: root, steps: [] }];
   for (const step of pattern) {
@@ -99,6 +107,6 @@ function concrete(value: unknown, step: Step): readonly Step[] {
   if (value === null || typeof value !== 'object') return [];
   if (step.kind === 'index') return Array.isArray(value) ? value.map((_, index) => ({ kind: 'index', index })) : [];
   if (step.kind === 'field') return [step];
-  const keys = value instanceof Map ? [...value.keys()].map(String) : Object.keys(value);
-  return keys.filter((key) => /^[^}]+$/.test(key)).map((key) => ({ kind: 'key', key }));
+  const keys = value instanceof Map ? [...value.keys()].map(String) : namesIn(value);
+  return keys.map((key) => ({ kind: 'key', key }));
 }
