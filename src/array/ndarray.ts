@@ -6,7 +6,7 @@
  */
 import type { AbstractMatrix } from 'ml-matrix';
 import { fail } from '../errors.js';
-import { type DataOf, type DType, dtypes, type TypedArray } from './dtype.js';
+import { type DataOf, type DType, dtypes } from './dtype.js';
 import { BlockMatrix } from './matrix.js';
 import { keepFreed } from './memory.js';
 import { formatShape, type Shape, sizeOf } from './shape.js';
@@ -61,7 +61,7 @@ export class NdArray<D extends DType = 'float64'> {
 
   /** The elements in nested lists; a rank-0 array gives its element. */
   toNested(): Nested {
-    const at = reader(this.dtype, this.data);
+    const at = elementAt(this);
     const build = (axis: number, start: number, stride: number): Nested => {
       if (axis === this.shape.length) return at(start);
       const extent = this.shape[axis]!;
@@ -95,8 +95,8 @@ export class NdArray<D extends DType = 'float64'> {
   }
 }
 
-/** How to read element `i` of `data` as a `Scalar`. */
-function reader(dtype: DType, data: TypedArray): (i: number) => Scalar {
+/** How to read element `i` of an array, counted in C order. */
+export function elementAt({ dtype, data }: NdArray<DType>): (i: number) => Scalar {
   const kind = dtypes[dtype].kind;
   if (kind === 'complex') return (i) => ({ re: Number(data[2 * i]), im: Number(data[2 * i + 1]) });
   if (kind === 'bool') return (i) => data[i] !== 0;
@@ -119,5 +119,5 @@ export function zeros<D extends DType = 'float64'>(shape: Shape, dtype?: D): NdA
 
 /** The element of a rank-0 array. */
 export function scalarOf(array: NdArray<DType>): Scalar {
-  return reader(array.dtype, array.data)(0);
+  return elementAt(array)(0);
 }

@@ -1,8 +1,9 @@
 /**
- * The bounds that class-validator's constraints put on a number among inputs. A constraint is known by its name: to
- * heed another one, add a row to `sides`.
+ * The bounds that class-validator's constraints put on a number among inputs, or on every element of an array. A
+ * constraint is known by its name: to heed another one, add a row to `sides`.
  */
-import { constraintsOn } from '../schema/constraints.js';
+import { roundedTo } from '../schema/constraintKinds.js';
+import { constraintsAt, constraintsOn } from '../schema/constraints.js';
 import type { AnyClass } from '../schema/metadata.js';
 import { valueAt } from '../schema/path.js';
 import type { Variable } from './endpoints.js';
@@ -20,17 +21,19 @@ const sides: Readonly<Record<string, (limit: number) => Bounds>> = {
   isNegative: () => [Number.NEGATIVE_INFINITY, -Number.MIN_VALUE],
 };
 
-/** The bounds on the number at the path of `variable`: those on its field, which holds it, or a list or map of it. */
-export function boundsOf(inputs: object, { steps }: Pick<Variable, 'steps'>): Bounds {
+/** The bounds on each number at the path of `variable`: those on its field, which holds it, or a list or map of it. */
+export function boundsOf(
+  inputs: object,
+  { steps, dtype = 'any' }: Pick<Variable, 'steps'> & Partial<Pick<Variable, 'dtype'>>,
+): Bounds {
   const last = steps.findLastIndex((step) => step.kind === 'field');
   const field = steps[last];
   const holder = last < 0 ? undefined : valueAt(inputs, steps.slice(0, last));
   if (field?.kind !== 'field' || typeof holder !== 'object' || holder === null) return free;
-  const notes = constraintsOn(holder.constructor as AnyClass);
-  return notes.reduce<Bounds>((bounds, { propertyName, name = '', constraints }) => {
-    if (propertyName !== field.name || !Object.hasOwn(sides, name)) return bounds;
-    const limit = Number(constraints?.[0] ?? 0);
-    return within(bounds, sides[name]!(limit));
+  const notes = constraintsAt(constraintsOn(holder.constructor as AnyClass), holder, field.name);
+  return notes.reduce<Bounds>((bounds, { name = '', constraints }) => {
+    const limit = Number(roundedTo(dtype, constraints?.[0] ?? 0));
+    return Object.hasOwn(sides, name) && !Number.isNaN(limit) ? within(bounds, sides[name]!(limit)) : bounds;
   }, free);
 }
 

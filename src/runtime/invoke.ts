@@ -3,12 +3,14 @@ import { ask } from '../component/ask.js';
 import { call } from '../component/call.js';
 import { type CompiledComponent, missingEndpoint } from '../component/compile.js';
 import type { Dispatch } from '../component/dispatch.js';
+import { following } from '../derive/drive.js';
 import type { ComponentError } from '../errors.js';
 import type { CallOptions, Endpoint, EndpointName, MaybePromise } from '../operators/endpoints.js';
 import type { RawRequest } from '../operators/operator.js';
 import { readAbstract } from '../schema/abstract.js';
 import { type CheckOptions, check, readValue } from '../schema/check.js';
-import { type ConstraintCheck, isConstrained, loadConstraints } from '../schema/constraints.js';
+import { checkConstraints } from '../schema/constraintCheck.js';
+import { isConstrained } from '../schema/constraints.js';
 
 /** A component that requests may be sent to. */
 export interface Target {
@@ -18,18 +20,17 @@ export interface Target {
   readonly endpoints?: Dispatch | undefined;
 }
 
-const constraintChecks = new WeakMap<CompiledComponent, Promise<ConstraintCheck> | undefined>();
+const constrained = new WeakMap<CompiledComponent, boolean>();
 
-function constraintsOf(compiled: CompiledComponent): Promise<ConstraintCheck> | undefined {
-  if (!constraintChecks.has(compiled)) {
-    constraintChecks.set(compiled, isConstrained(compiled.signature.inputs) ? loadConstraints() : undefined);
-  }
-  return constraintChecks.get(compiled);
+function isChecked(compiled: CompiledComponent): boolean {
+  const known = constrained.get(compiled) ?? isConstrained(compiled.signature.inputs);
+  constrained.set(compiled, known);
+  return known;
 }
 
 /**
  * Send one request. Inputs are coerced, defaulted and validated; every problem is reported at once. The result is there at
- * once where the author's method gives it at once, and no constraints have to be loaded.
+ * once where the author's method gives it at once, and no constraint answers by a promise.
  */
 export function invoke(
   target: Target,
@@ -42,14 +43,12 @@ export function invoke(
   if (!compiled.plan.has(endpoint)) throw missingEndpoint(compiled, endpoint);
   const array = endpoint === 'abstractEval' ? readAbstract : readValue;
   const checked = check(compiled.signature.inputs, raw.inputs, 'inputs', { array, ...reading });
-  const problems: ComponentError[] = [...checked.problems];
   const request = { ...raw, inputs: checked.value };
-  const constraints = endpoint === 'abstractEval' || problems.length > 0 ? undefined : constraintsOf(compiled);
-  if (!constraints) return put(target, endpoint, request, options, problems);
-  return constraints.then(async (violations) => {
-    problems.push(...(await violations(checked.instances)));
-    return put(target, endpoint, request, options, problems);
-  });
+  const unread = endpoint === 'abstractEval' || checked.problems.length > 0;
+  const violations = unread || !isChecked(compiled) ? [] : checkConstraints(checked.instances);
+  return following(violations as MaybePromise<readonly ComponentError[]>, (found) =>
+    put(target, endpoint, request, options, [...checked.problems, ...found]),
+  );
 }
 
 function put(

@@ -1,9 +1,7 @@
 /**
- * class-validator's constraints on model classes. The package is loaded only where a model carries any: its decorators
- * leave them on a global, so a look there tells, at no cost.
+ * class-validator's constraints on model classes: what its decorators leave on a global, read along the class chain. A
+ * subclass's constraints add to those of its parents, as if all were written on one class.
  */
-import { type ComponentError, problem } from '../errors.js';
-import { describe, isEnough } from './check.js';
 import type { AnyClass } from './metadata.js';
 import type { Schema } from './schema.js';
 
@@ -11,25 +9,60 @@ import type { Schema } from './schema.js';
 export interface ConstraintNote {
   readonly target: unknown;
   readonly propertyName: string;
-  readonly name?: string;
+  readonly name?: string | undefined;
+  /** `customValidation` for whatever is judged by a class, `conditionalValidation` for what says whether anything is. */
   readonly type: string;
-  readonly constraints?: readonly unknown[];
+  readonly constraints?: readonly unknown[] | undefined;
   /** Whether it is meant for every value of a list, not for the list. */
-  readonly each?: boolean;
+  readonly each?: boolean | undefined;
+  /** The class that judges a value. */
+  readonly constraintCls?: unknown;
+  readonly message?: string | ((args: Judged) => string) | undefined;
+  readonly validateIf?: ((object: object, value: unknown) => boolean) | undefined;
+}
+
+/** What a class that judges values is told besides the value. */
+export interface Judged {
+  readonly targetName: string;
+  readonly property: string;
+  readonly object: object;
+  readonly value: unknown;
+  readonly constraints: readonly unknown[];
+}
+
+/** A class that judges values, as it was registered. */
+export interface Validator {
+  readonly name?: string | undefined;
+  readonly instance: {
+    readonly validate: (value: unknown, args: Judged) => boolean | PromiseLike<boolean>;
+    readonly defaultMessage?: (args: Judged) => string;
+  };
 }
 
 interface Storage {
   readonly validationMetadatas?: ReadonlyMap<unknown, readonly ConstraintNote[]>;
+  readonly getTargetValidatorConstraints: (type: unknown) => readonly Validator[];
+}
+
+function storage(): Storage | undefined {
+  return (globalThis as { classValidatorMetadataStorage?: Storage }).classValidatorMetadataStorage;
 }
 
 /** The constraints on a model class, its parents' first. */
 export function constraintsOn(type: AnyClass): readonly ConstraintNote[] {
-  const storage = (globalThis as { classValidatorMetadataStorage?: Storage }).classValidatorMetadataStorage;
-  const found: ConstraintNote[] = [];
+  const all = storage()?.validationMetadatas;
+  if (!all?.size) return [];
+  // A class that stands for another, such as a proxy, has its prototype: the constraints are kept under the other.
+  const owners = new Set<unknown>();
   for (let owner: AnyClass | null = type; owner && owner !== Function.prototype; owner = Object.getPrototypeOf(owner)) {
-    found.unshift(...(storage?.validationMetadatas?.get(owner) ?? []));
+    owners.add(owner).add((owner.prototype as object | undefined)?.constructor);
   }
-  return found;
+  return [...owners].reverse().flatMap((owner) => all.get(owner) ?? []);
+}
+
+/** What judges the values of a constraint. */
+export function validatorsOf({ constraintCls }: ConstraintNote): readonly Validator[] {
+  return constraintCls === undefined ? [] : (storage()?.getTargetValidatorConstraints(constraintCls) ?? []);
 }
 
 /** Whether the schema or a model in it carries constraints. */
@@ -37,34 +70,26 @@ export function isConstrained(schema: Schema): boolean {
   return constraintsOn(schema.type).length > 0 || schema.fields.some(({ model }) => model && isConstrained(model));
 }
 
-/** A model instance that was built, and where it stands. */
-export interface Built {
-  readonly instance: object;
-  readonly at: string;
+/** The constraints on one property that hold for this instance: `@ValidateIf` and `@IsOptional` may say that none does. */
+export function constraintsAt(
+  notes: readonly ConstraintNote[],
+  object: object,
+  property: string,
+): readonly ConstraintNote[] {
+  const value = (object as Record<string, unknown>)[property];
+  const all = notes.filter(({ propertyName }) => propertyName === property);
+  const holds = ({ constraints: [condition] = [] }: ConstraintNote) =>
+    (condition as NonNullable<ConstraintNote['validateIf']>)(object, value);
+  if (!all.filter(isCondition).every(holds)) return [];
+  return all.filter((note) => !isCondition(note) && (note.validateIf?.(object, value) ?? true));
 }
 
-/** Check every instance against the constraints of its class. */
-export type ConstraintCheck = (built: readonly Built[]) => Promise<readonly ComponentError[]>;
+/** Whether a note says when others hold. */
+export function isCondition({ type }: ConstraintNote): boolean {
+  return type === 'conditionalValidation';
+}
 
-/** Load class-validator, and give the check. */
-export async function loadConstraints(): Promise<ConstraintCheck> {
-  const { validate } = await import('class-validator');
-  return async (built) => {
-    const problems: ComponentError[] = [];
-    for (const { instance, at } of built) {
-      if (isEnough(problems)) break;
-      if (constraintsOn(instance.constructor as AnyClass).length === 0) continue;
-      const found = await validate(instance, { forbidUnknownValues: false });
-      for (const { property, value, constraints } of found) {
-        // What may be left out was left out; what may not has been reported.
-        if (value === undefined) continue;
-        for (const [constraint, expected] of Object.entries(constraints ?? {})) {
-          problems.push(
-            problem('E_CONSTRAINT', { path: `${at}.${property}`, received: describe(value), expected, constraint }),
-          );
-        }
-      }
-    }
-    return problems;
-  };
+/** Whether a note says that others hold for some instances only; a value that is left out is not meant. */
+export function isConditional(note: ConstraintNote): boolean {
+  return note.validateIf !== undefined || (isCondition(note) && note.name !== 'isOptional');
 }

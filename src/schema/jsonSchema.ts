@@ -1,9 +1,10 @@
 /** Models as JSON Schema: a named schema for each model class, arrays inlined where they are used. */
 import { isNdArray } from '../array/ndarray.js';
 import { arraySchema, type Direction, type JsonSchema, refTo } from './arraySchema.js';
-import { keywordsOf } from './constraintKeywords.js';
+import { isScalar } from './check.js';
+import { keywordsOf, limitsIn, merged } from './constraintKeywords.js';
 import { constraintsOn } from './constraints.js';
-import { type PlainRow, plainKinds } from './field.js';
+import { type ArraySpec, type PlainRow, plainKinds } from './field.js';
 import type { AnyClass } from './metadata.js';
 import type { Field, Schema } from './schema.js';
 
@@ -84,12 +85,13 @@ export class NamedSchemas {
 
   #field(owner: Schema, field: Field, direction: Direction, style: Style): JsonSchema {
     const { spec } = field;
-    const notes = constraintsOn(owner.type);
-    const one = { ...this.#one(field, direction, style), ...keywordsOf(notes, field.name, spec.each !== undefined) };
-    const own = spec.each ? keywordsOf(notes, field.name, false) : {};
+    const { own, each, elements } = keywordsOf(constraintsOn(owner.type), field.name, spec);
+    const value = this.#one(field, direction, style);
+    const inside = spec.kind === 'array' && style.arrays === 'values' ? ofElements(spec, elements) : {};
+    if (spec.each === undefined) return nullable(merged([value, own, inside]), field, direction);
+    const one = merged([value, each, inside]);
     if (spec.each === 'list') return nullable({ type: 'array', items: one, ...own }, field, direction);
-    if (spec.each === 'map') return nullable({ type: 'object', additionalProperties: one, ...own }, field, direction);
-    return nullable(one, field, direction);
+    return nullable({ type: 'object', additionalProperties: one, ...own }, field, direction);
   }
 
   #one({ spec, model }: Field, direction: Direction, style: Style): JsonSchema {
@@ -98,6 +100,12 @@ export class NamedSchemas {
     if (spec.kind !== 'array') return {};
     return style.arrays === 'abstract' ? refTo('ShapeDType') : arraySchema(spec, direction);
   }
+}
+
+// An encoded array is an object, so what is said of its elements has a place of its own.
+function ofElements(spec: ArraySpec, elements: JsonSchema): JsonSchema {
+  if (Object.keys(elements).length === 0) return {};
+  return { array_elements: elements, ...(isScalar(spec) ? limitsIn(elements) : {}) };
 }
 
 // A client that fills in forms reads the type next to `anyOf`, so among inputs it is that of the value. Null is taken all

@@ -209,7 +209,8 @@ const limits: Readonly<Record<string, string>> = {
 };
 
 function notesOf(schema: Schema): string {
-  const found = Object.entries(limits).flatMap(([key, sign]) => (key in schema ? [sign + String(schema[key])] : []));
+  const said: Record<string, unknown> = { ...schema, ...(schema['array_elements'] as object | undefined) };
+  const found = Object.entries(limits).flatMap(([key, sign]) => (key in said ? [sign + String(said[key])] : []));
   const byDefault = 'default' in schema ? [JSON.stringify(schema.default)] : [];
   return [...byDefault, ...(schema['optional'] ? ['optional'] : []), ...found].join(', ');
 }
