@@ -11,7 +11,7 @@ class Noted {
   @Field() count: number = 1;
   @Field() on: boolean = false;
   @Field() at: Point = new Point();
-  @Field() anything: unknown = null;
+  @Field(() => Object) anything: unknown = null;
   @Field({ optional: true, description: 'A remark.' }) remark?: string;
 }
 /** What the compiler makes of `enum Level { Low, High }`. */

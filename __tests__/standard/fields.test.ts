@@ -1,7 +1,15 @@
 /** Fields under standard decorators, where the compiler notes no types. */
 
 import { describe, expect, test } from '@jest/globals';
-import { Apply, Component, DifferentiableComponent, Field, Float64, openComponent } from 'cotangent';
+import {
+  Apply,
+  Component,
+  DeriveJacobianFromApply,
+  DifferentiableComponent,
+  Field,
+  Float64,
+  openComponent,
+} from 'cotangent';
 
 class Done {
   @Float64() y = 0;
@@ -44,6 +52,52 @@ describe('a field that is not an array', () => {
         message: expect.stringContaining('@Field(() => String)'),
       }),
     );
+  });
+});
+
+describe('a field with the accessor keyword', () => {
+  class Held {
+    @Float64({ differentiable: true }) accessor x = 1;
+    @Field(() => String) accessor name = 'wing';
+  }
+  class Child extends Held {
+    @Float64({ differentiable: true }) accessor w = 2;
+  }
+  class Product {
+    @Float64({ differentiable: true }) y!: number;
+  }
+  @Component({ inputs: Child, outputs: Product })
+  @DeriveJacobianFromApply()
+  class Times extends DifferentiableComponent<Child, Product> {
+    @Apply() override apply({ x, w, name }: Child) {
+      return { y: x * x * w * name.length };
+    }
+  }
+
+  test('is read from literals and from instances, inherited ones too, and is differentiated', async () => {
+    const handle = openComponent(Times);
+    const given = new Child();
+    given.x = 50;
+    expect(await handle.apply(given)).toEqual({ y: 20000 });
+    expect(await handle.apply({ x: 3, name: 'a' })).toEqual({ y: 18 });
+    const { y } = await handle.jacobian({ inputs: given });
+    expect(y).toEqual({ x: expect.closeTo(800, 4), w: expect.closeTo(10000, 4) });
+  });
+
+  test('is refused where it is static', () => {
+    class Shared {
+      @(Float64() as never as () => void) static accessor x = 1;
+      @Float64() y = 1;
+    }
+    expect(() => {
+      @Component({ inputs: Shared, outputs: Done })
+      class Reader extends DifferentiableComponent<Shared, Done> {
+        @Apply() override apply() {
+          return { y: 1 };
+        }
+      }
+      return Reader;
+    }).toThrow(expect.objectContaining({ code: 'E_DEFINE_FIELD_PLACE' }));
   });
 });
 

@@ -110,7 +110,7 @@ function fieldOf(
 
 function kindOf(node: Node, options: FieldOptions, source: SchemaSource, depth: number): Kind {
   const reader = Object.values(readers).find(({ reads }) => reads(node));
-  return reader ? reader.kind(node, options, source, depth) : { spec: plain('json', options) };
+  return reader ? reader.kind(node, options, source, depth) : { spec: anything(options) };
 }
 
 /** Several values of one kind. Containers in containers, and elements that may be null, are taken as any JSON. */
@@ -123,12 +123,17 @@ function several(
 ): Kind {
   const { node, nullable } = withoutNull(follow(element, source), source);
   const nested = readers['list']!.reads(node) || readers['map']!.reads(node);
-  if (nested || nullable) return { spec: plain('json', { ...options, each }) };
+  if (nested || nullable) return { spec: anything({ ...options, each }) };
   return kindOf(node, { ...options, each }, source, depth);
 }
 
 function plain(type: PlainKind, options: FieldOptions & Pick<PlainSpec, 'values'>): PlainSpec {
   return { ...options, kind: 'plain', type };
+}
+
+// A server may write arrays where its document does not say so.
+function anything(options: FieldOptions): PlainSpec {
+  return { ...plain('json', options), encoded: true };
 }
 
 function choicesOf(node: Node): PlainSpec['values'] {

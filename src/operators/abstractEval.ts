@@ -5,9 +5,9 @@ import { type NdArray, zeros } from '../array/ndarray.js';
 import { isFixed, sameShape, sizeOf } from '../array/shape.js';
 import { type ComponentError, fail } from '../errors.js';
 import { readAbstract, type ShapeDType } from '../schema/abstract.js';
-import { asFieldValue, check, isScalar } from '../schema/check.js';
+import { asFieldValue, check, isScalar, readLeaf, unshared } from '../schema/check.js';
 import type { ArraySpec } from '../schema/field.js';
-import { valueAt } from '../schema/path.js';
+import { readPath, valueAt } from '../schema/path.js';
 import type { Schema } from '../schema/schema.js';
 import type { Operator } from './operator.js';
 import { raiseResult } from './result.js';
@@ -57,10 +57,7 @@ function sampleOf(schema: Schema, inputs: object, limit: number): object {
   let left = limit;
   const { value } = check(schema, inputs, 'inputs', {
     array: (spec, abstract, at) => {
-      const steps = at
-        .split('.')
-        .slice(1)
-        .map((name) => ({ kind: 'field', name }) as const);
+      const steps = readPath(at.slice('inputs.'.length)) ?? [];
       const { shape, dtype } = abstract as ShapeDType;
       const bytes = sizeOf(shape) * dtypes[dtype].bytes;
       left -= bytes;
@@ -77,8 +74,9 @@ function refuseSample(path: string, bytes: number, limit: number): never {
 }
 
 function sample(spec: ArraySpec, { shape, dtype }: ShapeDType, byDefault: unknown): unknown {
-  const known = shapeOfLiteral(byDefault);
-  if (known && sameShape(known, shape)) return byDefault;
+  const known = byDefault === null || byDefault === undefined ? undefined : shapeOfLiteral(byDefault);
+  const found = known && sameShape(known, shape) ? readLeaf({ dtype, shape }, byDefault) : undefined;
+  if (found && !('code' in found)) return asFieldValue(unshared(found), isScalar(spec));
   const array = zeros(shape, dtype) as NdArray;
   if (dtypes[dtype].kind === 'float') array.data.fill(1);
   return asFieldValue(array, isScalar(spec));

@@ -8,7 +8,10 @@ import { isNdArray, type NdArray, scalarOf } from '../array/ndarray.js';
 import { isTypedArray } from '../array/viewed.js';
 import { ComponentError, fail } from '../errors.js';
 import { patternOf, type Step, valueAt } from '../schema/path.js';
+import { copyOf, put } from '../schema/record.js';
 import type { Variable } from './endpoints.js';
+
+export { copyOf, entriesOf } from '../schema/record.js';
 
 /** The array at each variable's path of `root`, as it stands there. `name` is what messages call the root. */
 export function readLeaves(root: unknown, variables: readonly Variable[], name: string): readonly NdArray<DType>[] {
@@ -60,21 +63,20 @@ function keyOf(step: Step): string | number {
 }
 
 function rebuild(value: unknown, below: ReadonlyMap<string, Node>, arrays: readonly NdArray<DType>[]): unknown {
-  const copy = copyOf(value);
+  const copy = shallow(value);
   for (const { step, below: further, index } of below.values()) {
     const key = keyOf(step);
     const old = copy instanceof Map ? copy.get(key) : (copy as Record<PropertyKey, unknown>)[key];
     const now = index === undefined ? rebuild(old, further, arrays) : written(old, arrays[index]!);
     if (copy instanceof Map) copy.set(key, now);
-    else (copy as Record<PropertyKey, unknown>)[key] = now;
+    else put(copy, String(key), now);
   }
   return copy;
 }
 
-function copyOf(value: unknown): object {
+function shallow(value: unknown): object {
   if (Array.isArray(value)) return value.slice();
-  if (value instanceof Map) return new Map(value);
-  return Object.assign(Object.create(Object.getPrototypeOf(value)), value);
+  return value instanceof Map ? new Map(value) : copyOf(value as object);
 }
 
 function written(old: unknown, array: NdArray<DType>): unknown {

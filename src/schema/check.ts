@@ -7,12 +7,18 @@
 
 import type { DType } from '../array/dtype.js';
 import { type ArrayTarget, readArray } from '../array/literal.js';
-import { isNdArray, type NdArray, scalarOf } from '../array/ndarray.js';
+import { isNdArray, NdArray, scalarOf } from '../array/ndarray.js';
 import { formatShape } from '../array/shape.js';
 import { ComponentError, fail, problem } from '../errors.js';
+import { clip, describe } from './describe.js';
 import { type ArraySpec, type PlainRow, type PlainSpec, plainKinds } from './field.js';
+import { readJson } from './json.js';
+import { formatStep } from './path.js';
+import { entryAt, isBacking, namesIn } from './record.js';
 import type { Field, Schema } from './schema.js';
 import { nearest } from './suggest.js';
+
+export { describe } from './describe.js';
 
 /** How the arrays of a value are read: as values, or as shapes and dtypes only. */
 export type ArrayReader = (spec: ArraySpec, value: unknown, at: string, problems: ComponentError[]) => unknown;
@@ -41,9 +47,18 @@ interface Pass {
   readonly array: ArrayReader;
   readonly partial: boolean;
   /** Called with every model instance that was built, innermost first. */
-  readonly built: (instance: object, at: string) => void;
+  readonly built: (instance: object, at: string, schema: Schema) => void;
+  /** This pass where what is read is a default, which others read too: its arrays are copied. */
+  readonly ofDefault: Pass;
   /** How many values lists and maps hold so far, and may hold. */
   readonly elements: { held: number; readonly most: number };
+}
+
+/** A model instance that was built, where it stands, and its schema. */
+export interface Built {
+  readonly instance: object;
+  readonly at: string;
+  readonly schema: Schema;
 }
 
 /** What a pass over a value gave. */
@@ -51,22 +66,42 @@ export interface Checked {
   readonly value: Record<string, unknown>;
   readonly problems: readonly ComponentError[];
   /** Every model instance and where it stands, innermost first: constraints are checked on these. */
-  readonly instances: readonly { readonly instance: object; readonly at: string }[];
+  readonly instances: readonly Built[];
 }
 
 /** Coerce `value` to an instance of the schema's class. `at` is its name in messages: `inputs`, `outputs`. */
 export function check(schema: Schema, value: unknown, at: string, options: CheckOptions = {}): Checked {
   const problems: ComponentError[] = [];
-  const instances: { instance: object; at: string }[] = [];
-  const built = (instance: object, where: string) => instances.push({ instance, at: where });
-  const instance = readModel(schema, value, at, {
+  const instances: Built[] = [];
+  const pass = passOf({
     problems,
     array: options.array ?? readValue,
     partial: options.partial ?? false,
-    built,
+    built: (instance, where, of) => instances.push({ instance, at: where, schema: of }),
     elements: { held: 0, most: options.elements ?? Infinity },
   });
+  const instance = readModel(schema, value, at, pass);
   return { value: instance as Record<string, unknown>, problems, instances };
+}
+
+function passOf(pass: Omit<Pass, 'ofDefault'>): Pass {
+  const array: ArrayReader = (...args) => {
+    const read = pass.array(...args);
+    return isNdArray(read) ? unshared(read) : read;
+  };
+  const ofDefault: Pass = {
+    ...pass,
+    array,
+    get ofDefault() {
+      return ofDefault;
+    },
+  };
+  return { ...pass, ofDefault };
+}
+
+/** An array that shares no memory with another. */
+export function unshared({ dtype, shape, data }: NdArray<DType>): NdArray<DType> {
+  return new NdArray<DType>(dtype, shape, data.slice());
 }
 
 function readModel(schema: Schema, value: unknown, at: string, pass: Pass): unknown {
@@ -74,24 +109,31 @@ function readModel(schema: Schema, value: unknown, at: string, pass: Pass): unkn
     pass.problems.push(problem('E_TYPE', { path: at, received: describe(value), expected: fieldsOf(schema) }));
     return undefined;
   }
-  refuseUnknown(schema, value, at, pass.problems);
   const instance = schema.create();
+  refuseUnknown(schema, value, at, pass.problems, instance);
   for (const field of schema.fields) {
-    const given = Object.hasOwn(value, field.name) ? value[field.name] : undefined;
-    instance[field.name] = readField(
-      field,
-      given === undefined ? instance[field.name] : given,
-      `${at}.${field.name}`,
-      pass,
-    );
+    const given = entryAt(value, field.name);
+    const where = `${at}.${field.name}`;
+    instance[field.name] =
+      given === undefined
+        ? readField(field, instance[field.name], where, pass.ofDefault)
+        : readField(field, given, where, pass);
   }
-  pass.built(instance, at);
+  pass.built(instance, at, schema);
   return instance;
 }
 
-function refuseUnknown(schema: Schema, value: Record<string, unknown>, at: string, problems: ComponentError[]): void {
-  for (const name of Object.keys(value)) {
-    if (schema.byName.has(name)) continue;
+// What an instance of the class has besides its fields, a new one has too.
+function refuseUnknown(
+  schema: Schema,
+  value: Record<string, unknown>,
+  at: string,
+  problems: ComponentError[],
+  fresh: object,
+): void {
+  const alike = Object.getPrototypeOf(value) === Object.getPrototypeOf(fresh);
+  for (const name of namesIn(value)) {
+    if (schema.byName.has(name) || (alike && Object.hasOwn(fresh, name)) || isBacking(value, name)) continue;
     if (isEnough(problems)) return;
     const known = [...schema.byName.keys()];
     const meant = nearest(name, known);
@@ -145,14 +187,19 @@ function readMap(field: Field, value: unknown, at: string, pass: Pass): unknown 
     );
     return undefined;
   }
-  const entries: readonly (readonly [unknown, unknown])[] = [...(value instanceof Map ? value : Object.entries(value))];
+  const entries: readonly (readonly [unknown, unknown])[] =
+    value instanceof Map ? [...value] : namesIn(value).map((name) => [name, value[name]]);
   refuseMany(entries.length, at, pass);
   const map = new Map<string, unknown>();
   for (const [key, item] of entries) {
     if (isEnough(pass.problems)) break;
-    map.set(String(key), readOne(field, item, `${at}.{${clip(String(key))}}`, pass));
+    map.set(String(key), readOne(field, item, `${at}.${keyStep(key)}`, pass));
   }
   return map;
+}
+
+function keyStep(key: unknown): string {
+  return formatStep({ kind: 'key', key: clip(String(key)) });
 }
 
 function refuseMany(count: number, at: string, pass: Pass): void {
@@ -162,6 +209,7 @@ function refuseMany(count: number, at: string, pass: Pass): void {
 }
 
 function readPlain(spec: PlainSpec, value: unknown, at: string, problems: ComponentError[]): unknown {
+  if (spec.type === 'json' && !spec.encoded) return readJson(value, at, problems);
   const row: PlainRow = plainKinds[spec.type];
   if (row.accepts(value, spec)) return value;
   problems.push(problem('E_TYPE', { path: at, received: describe(value), expected: row.expected(spec) }));
@@ -209,21 +257,4 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Symbol.iterator in value) return false;
   if (ArrayBuffer.isView(value) || value instanceof Date) return false;
   return !('then' in value && typeof value.then === 'function');
-}
-
-/** A value as a few words, for messages. */
-export function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === 'string') return JSON.stringify(clip(value));
-  if (typeof value === 'function') return `the function ${value.name}`;
-  if (typeof value !== 'object') return String(value);
-  if (isNdArray(value)) return `an array, ${value.dtype} ${formatShape(value.shape)}`;
-  if (value instanceof Map) return `a map of ${value.size}`;
-  const name = Object.getPrototypeOf(value)?.constructor?.name ?? 'Object';
-  return name === 'Object' ? 'an object' : `a ${name}`;
-}
-
-function clip(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

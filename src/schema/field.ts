@@ -38,12 +38,16 @@ export interface PlainSpec extends FieldOptions {
   readonly type: PlainKind;
   /** The allowed values of a `choice`. */
   readonly values?: readonly (string | number)[];
+  /** Whether what a `json` field holds may be more than JSON, such as decoded arrays: then it is taken as it is. */
+  readonly encoded?: boolean;
 }
 
 /** A field whose type is only known once its thunk can be called. */
 export interface DeferredSpec extends FieldOptions {
   readonly kind: 'deferred';
   readonly type: () => unknown;
+  /** Whether the compiler noted the type, and nobody wrote it. */
+  readonly noted?: boolean;
 }
 
 /** What a decorator says of a field. */
@@ -84,15 +88,25 @@ export const plainKinds = {
   },
   choice: {
     accepts: (value, spec) => (spec.values ?? []).includes(value as string),
-    expected: (spec) => `one of ${(spec.values ?? []).map((v) => JSON.stringify(v)).join(', ')}`,
-    jsonSchema: ({ values = [] }) => ({ ...typesOf(values), enum: values }),
+    expected: (spec) => `one of ${(spec.values ?? []).map(choiceText).join(', ')}`,
+    jsonSchema: ({ values = [] }) => ({ ...typesOf(values), enum: values.filter((value) => !isUnwritable(value)) }),
   },
+  // What is one is told where it is copied.
   json: {
     accepts: () => true,
     expected: () => 'any JSON value',
     jsonSchema: () => ({}),
   },
 } as const satisfies Record<PlainKind, PlainRow>;
+
+// JSON has no word for NaN and the infinities, so no request can choose them.
+function isUnwritable(value: string | number): boolean {
+  return typeof value === 'number' && !Number.isFinite(value);
+}
+
+function choiceText(value: string | number): string {
+  return isUnwritable(value) ? String(value) : JSON.stringify(value);
+}
 
 // One type is written as such: some clients read no list of types.
 function typesOf(values: readonly (string | number)[]): { readonly type?: string | readonly string[] } {
@@ -104,13 +118,15 @@ function typesOf(values: readonly (string | number)[]): { readonly type?: string
 export interface DeclaredField {
   readonly name: string;
   readonly spec: FieldSpec;
+  /** What was decorated, where that is no property of an instance. */
+  readonly misplaced?: string | undefined;
 }
 
 const fieldsKey: symbol = Symbol.for('cotangent:fields');
 
 /** Record a field in its class's metadata. */
-export function declareField(metadata: Metadata, name: string, spec: FieldSpec): void {
-  push<DeclaredField>(metadata, fieldsKey, { name, spec });
+export function declareField(metadata: Metadata, field: DeclaredField): void {
+  push<DeclaredField>(metadata, fieldsKey, field);
 }
 
 /** The fields declared along the class chain, the most distant ancestor first. */

@@ -1,9 +1,17 @@
 /** A schema: the fields of a model class, gathered once from its decorators and its initialisers. */
 import { dtypes } from '../array/dtype.js';
 import { ComponentError, fail } from '../errors.js';
-import { type ArraySpec, declaredFields, type FieldSpec, type ModelSpec, type PlainSpec } from './field.js';
-import type { AnyClass } from './metadata.js';
-import { formatPath, parsePath, patternOf, type Step } from './path.js';
+import { choicesOf } from './choices.js';
+import {
+  type ArraySpec,
+  type DeclaredField,
+  declaredFields,
+  type FieldSpec,
+  type ModelSpec,
+  type PlainSpec,
+} from './field.js';
+import type { AnyClass, Level } from './metadata.js';
+import { parsePath, patternOf, readPath, type Step } from './path.js';
 
 /** A field whose type is known. */
 export interface Field {
@@ -44,7 +52,7 @@ const building = new Set<AnyClass>();
 /**
  * The schema of a model class.
  *
- * Raises `E_DEFINE_NO_FIELDS`, `E_DEFINE_FIELD_TYPE`, `E_DEFINE_RECURSIVE`, `E_DEFINE_DIFFERENTIABLE` or
+ * Raises `E_DEFINE_NO_FIELDS`, `E_DEFINE_FIELD_…`, `E_DEFINE_RECURSIVE`, `E_DEFINE_DIFFERENTIABLE` or
  * `E_DEFINE_INITIALISER` where the class is not a model.
  */
 export function schemaOf(type: AnyClass): Schema {
@@ -63,12 +71,33 @@ export function schemaOf(type: AnyClass): Schema {
 
 function build(type: AnyClass): Schema {
   const specs = new Map<string, FieldSpec>();
-  for (const { entries } of declaredFields(type)) for (const { name, spec } of entries) specs.set(name, spec);
+  for (const level of declaredFields(type)) gather(level, specs);
   if (specs.size === 0) fail('E_DEFINE_NO_FIELDS', { model: type.name });
   const create = (): Record<string, unknown> => new (type as unknown as new () => Record<string, unknown>)();
   const defaults = initial(type, create);
   const fields = [...specs].map(([name, spec]) => fieldOf(type, name, spec, defaults[name] !== undefined));
   return schemaOver(type, fields, create);
+}
+
+function gather({ owner, entries }: Level<DeclaredField>, specs: Map<string, FieldSpec>): void {
+  const own = new Set<string>();
+  for (const { name, spec, misplaced } of entries) {
+    const field = `${owner.name}.${name}`;
+    const found = misplaced ?? faultOf(owner, name);
+    if (found !== undefined) fail('E_DEFINE_FIELD_PLACE', { field, received: found });
+    if (own.has(name)) fail('E_DEFINE_FIELD_TWICE', { field });
+    own.add(name);
+    specs.set(name, spec);
+  }
+}
+
+// An accessor is a property if it can be read and written.
+function faultOf(owner: AnyClass, name: string): string | undefined {
+  const accessor = Object.getOwnPropertyDescriptor(owner.prototype, name);
+  if (!accessor) return undefined;
+  if (accessor.get && !accessor.set) return 'a getter without a setter';
+  if (accessor.set && !accessor.get) return 'a setter without a getter';
+  return typeof accessor.value === 'function' ? 'a method' : undefined;
 }
 
 /** The schema of fields that are known, whose class is `type` and whose defaults `create` makes. */
@@ -111,20 +140,22 @@ const byConstructor = new Map<unknown, PlainSpec['type']>([
 function undefer(
   owner: AnyClass,
   name: string,
-  { type: thunk, description, optional, each }: Extract<FieldSpec, { kind: 'deferred' }>,
+  { type: thunk, noted, description, optional, each }: Extract<FieldSpec, { kind: 'deferred' }>,
 ): ModelSpec | PlainSpec {
   const options = { description, optional, each };
   const type = typeBy(owner, name, thunk);
-  if (Array.isArray(type)) return { ...options, kind: 'plain', type: 'choice', values: type };
   const plain = byConstructor.get(type);
+  const unknown = (reason: string) => fail('E_DEFINE_FIELD_TYPE', { field: `${owner.name}.${name}`, type: reason });
+  if (plain === 'json' && noted) return unknown(notedObject);
   if (plain) return { ...options, kind: 'plain', type: plain };
   if (typeof type === 'function' && !natives.has(type))
     return { ...options, kind: 'model', model: () => type as AnyClass };
-  if (typeof type === 'object' && type !== null) {
-    return { ...options, kind: 'plain', type: 'choice', values: choicesOf(type) };
-  }
-  return fail('E_DEFINE_FIELD_TYPE', { field: `${owner.name}.${name}`, type: nameOf(type) });
+  const values = typeof type === 'object' && type !== null ? choicesOf(type) : undefined;
+  return values ? { ...options, kind: 'plain', type: 'choice', values } : unknown(nameOf(type));
 }
+
+const notedObject =
+  'Object, which is all that a compiler notes of a union, an interface, unknown, a record or a type that is only imported';
 
 /** What a thunk says; one that is a class itself, or whose class is not there yet, fails. */
 function typeBy(owner: AnyClass, name: string, thunk: () => unknown): unknown {
@@ -136,15 +167,10 @@ function typeBy(owner: AnyClass, name: string, thunk: () => unknown): unknown {
   }
 }
 
-// An enum of numbers also maps each number to its name.
-function choicesOf(type: object): readonly (string | number)[] {
-  const named = Object.entries(type).filter(([name]) => !/^-?\d+$/.test(name));
-  return named.map(([, value]) => value as string | number);
-}
-
 const natives = new Set<unknown>([Array, Map, Set, Function, Date, Promise, Symbol, BigInt]);
 
 function nameOf(type: unknown): string {
+  if (typeof type === 'object' && type !== null) return 'an object or list that names no texts and numbers';
   return typeof type === 'function' ? type.name : String(type);
 }
 
@@ -172,11 +198,9 @@ export function leafAt(
 ): { readonly leaf: Leaf; readonly steps: readonly Step[] } | undefined {
   const known = schema.leaves.get(path);
   if (known?.concrete) return known === undefined ? undefined : { leaf: known, steps: known.steps };
-  const steps = parsePath(path);
-  if (!steps?.every((step) => step.kind === 'field' || (step.kind === 'index' ? step.index : step.key) !== null))
-    return undefined;
-  const leaf = schema.leaves.get(patternOf(steps));
-  return leaf && formatPath(steps) === path ? { leaf, steps } : undefined;
+  const steps = readPath(path);
+  const leaf = steps && schema.leaves.get(patternOf(steps));
+  return leaf && { leaf, steps };
 }
 
 /** The differentiable arrays, in schema order. */

@@ -6,6 +6,7 @@
  */
 import { isNdArray } from '../../array/ndarray.js';
 import { isTypedArray } from '../../array/viewed.js';
+import { copyOf, entriesOf } from '../../operators/leaves.js';
 
 /** The content of a value. Its arrays are those of the value itself until `kept` copies them. */
 export interface Content {
@@ -66,9 +67,7 @@ function copied(value: unknown): unknown {
   if (isTypedArray(value)) return copyOfArray(value);
   if (Array.isArray(value)) return value.map(copied);
   if (value instanceof Map) return new Map([...value].map(([key, one]) => [key, copied(one)]));
-  const copy = Object.create(Object.getPrototypeOf(value)) as Record<string, unknown>;
-  for (const [name, one] of Object.entries(value)) copy[name] = copied(one);
-  return copy;
+  return copyOf(value, copied);
 }
 
 function copyOfArray(value: ArrayBufferView): unknown {
@@ -117,16 +116,16 @@ function visitEntries(walk: Walk, value: object): boolean {
     for (const one of value as readonly unknown[]) if (!visit(walk, one)) return false;
     return true;
   }
-  const entries = entriesOf(value);
+  const entries = contentsOf(value);
   if (!entries) return false;
   walk.text.push(value instanceof Map ? 'm' : `o${classOf(value)}`, `,${entries.length}:`);
   return entries.every(([name, one]) => visit(walk, name) && visit(walk, one));
 }
 
 // Dates, sets, buffers and the like hide what they hold: they have no entries of their own to go by.
-function entriesOf(value: object): readonly [unknown, unknown][] | undefined {
+function contentsOf(value: object): readonly (readonly [unknown, unknown])[] | undefined {
   if (value instanceof Map) return [...value];
-  return Object.prototype.toString.call(value) === '[object Object]' ? Object.entries(value) : undefined;
+  return Object.prototype.toString.call(value) === '[object Object]' ? entriesOf(value) : undefined;
 }
 
 function copyOfView(view: ArrayBufferView): Uint8Array {

@@ -7,6 +7,7 @@ import { isNdArray } from '../../array/ndarray.js';
 import { isTypedArray, viewArray } from '../../array/viewed.js';
 import { ComponentError } from '../../errors.js';
 import type { DerivativeName, EndpointName } from '../../operators/endpoints.js';
+import { entriesOf } from '../../schema/record.js';
 import { isMisfit, type Misfit } from './layout.js';
 import type { CheckOptions } from './options.js';
 import type { Verdict } from './report.js';
@@ -80,7 +81,7 @@ export function owned(value: unknown, name: string): readonly Owned[] {
   if (isNdArray(value)) return [{ name, data: value.data }];
   if (isTypedArray(value)) return [{ name, data: viewArray(value)?.data ?? new Uint8Array(0) }];
   if (typeof value !== 'object' || value === null) return [];
-  const entries = value instanceof Map ? [...value] : Object.entries(value);
+  const entries = value instanceof Map ? [...value] : entriesOf(value);
   return entries.flatMap(([key, item]) => owned(item, `${name}.${String(key)}`));
 }
 
