@@ -86,7 +86,7 @@ describe('a field with the accessor keyword', () => {
 
   test('is refused where it is static', () => {
     class Shared {
-      @(Float64() as never as () => void) static accessor x = 1;
+      @(Float64() as never as (target: unknown, context: unknown) => void) static accessor x = 1;
       @Float64() y = 1;
     }
     expect(() => {
