@@ -17,7 +17,6 @@ export type { DifferenceOptions, EstimateOptions } from './derive/differenceOpti
 export * from './derive/fromApply.js';
 export * from './derive/functions.js';
 export type {
-  BlockSparsity,
   BlocksSparsity,
   PlanOptions,
   ProductsOptions,

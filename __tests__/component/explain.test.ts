@@ -41,7 +41,7 @@ describe('the calls that explain predicts are those that are made', () => {
       ['apply', ...from.filter((base) => base !== 'apply')],
       [rule],
     );
-    expect(explained).toMatchObject({ endpoint: to, rule, exact, atMost: false, verification: 0 });
+    expect(explained).toMatchObject({ endpoint: to, rule, exact, verification: 0 });
   });
 
   const chains = [

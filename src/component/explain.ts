@@ -27,8 +27,6 @@ export interface Explanation {
   readonly direction: 'own' | EndpointName | 'both';
   /** How often each method of the author is called. Of the point no more than shapes are taken to be remembered. */
   readonly calls: Calls;
-  /** Whether it may turn out to be less: a rank may be lower than its bound. */
-  readonly atMost: boolean;
   /** Of these calls, those that only check. */
   readonly verification: number;
   /** Where the pattern of the Jacobian comes from, where one is recovered. */
@@ -75,7 +73,6 @@ export function* explanation(
       method: 'own',
       direction: 'own',
       calls: { [endpoint]: 1 },
-      atMost: false,
       verification: 0,
       exact: true,
       bytes: 0,
@@ -108,7 +105,7 @@ function exactBelow({ compiled }: Desk, from: readonly EndpointName[]): boolean 
 
 type About = Pick<
   Explanation,
-  'method' | 'direction' | 'atMost' | 'verification' | 'patternSource' | 'groups' | 'lowerBound' | 'bytes' | 'plan'
+  'method' | 'direction' | 'verification' | 'patternSource' | 'groups' | 'lowerBound' | 'bytes' | 'plan'
 >;
 
 function aboutPlan(plan: Plan): About {
@@ -116,8 +113,7 @@ function aboutPlan(plan: Plan): About {
   const called = Object.keys(plan.calls) as EndpointName[];
   const groups = (seeds.jvp ?? 0) + (seeds.vjp ?? 0) - verification;
   const direction = called.length === 1 ? called[0] : 'both';
-  const atMost = plan.rank !== undefined;
-  return { method, direction, atMost, verification, patternSource, groups, lowerBound, bytes, plan };
+  return { method, direction, verification, patternSource, groups, lowerBound, bytes, plan };
 }
 
 const ways: { readonly [N in EndpointName]: Way } = {
@@ -130,7 +126,7 @@ const ways: { readonly [N in EndpointName]: Way } = {
 
 function* aboutRule(desk: Desk, endpoint: EndpointName, rule: RuleName, request: Request): Stepwise<About> {
   const row = ruleOf(rule);
-  const none = { atMost: false, verification: 0 } as const;
+  const none = { verification: 0 } as const;
   if (!('of' in request)) return { ...none, method: 'shapes', direction: row.from[0], bytes: 0 };
   const point = { ...request, of: yield* shapesOf(desk, endpoint, request) };
   const [n, m] = [elementsOf(point.wrt), elementsOf(point.of)];

@@ -1,5 +1,5 @@
 /** Errors in definitions: what a class, an option or a file says of a component. */
-import { definition, result } from './row.js';
+import { definition } from './row.js';
 
 // From outside a class, a rule is opted in to by an option, `--derive vjpFromJacobian`, or by `withDerived`.
 const optIn = (written: string) => (/^(-|withDerived)/.test(written) ? written : `@${written}`);
@@ -15,10 +15,6 @@ export const definitionErrors = {
   ),
   E_PLAN: definition<'received' | 'expected'>()(
     (f) => `The saved plan is ${f.received}, and ${f.expected} is needed. Save it again.`,
-  ),
-  E_RANK_BOUND: result<'received' | 'expected' | 'tolerance'>()(
-    (f) =>
-      `A product with the Jacobian differs from its rank-${f.expected} approximation by ${f.received} of its norm, and at most ${f.tolerance} is needed. Raise the rank, or do not declare one.`,
   ),
 
   // Definitions: what a class says of itself.

@@ -207,48 +207,6 @@ describe('a declared pattern', () => {
   });
 });
 
-describe('a low rank', () => {
-  class RankTwo extends Broyden {
-    @Jvp()
-    jvp({ inputs, tangent }: JvpRequest<VectorIn>) {
-      this.calls.jvp++;
-      const t = data(tangent.x);
-      const [a, b] = [t.reduce((sum, one) => sum + one, 0), t.reduce((sum, one, j) => sum + j * one, 0)];
-      return { y: inputs.x.data.map((_, i) => a + i * b) };
-    }
-
-    @Vjp()
-    vjp({ inputs, cotangent }: VjpRequest<VectorIn, VectorOut>) {
-      this.calls.vjp++;
-      const c = data(cotangent.y);
-      const [a, b] = [c.reduce((sum, one) => sum + one, 0), c.reduce((sum, one, i) => sum + i * one, 0)];
-      return { x: inputs.x.data.map((_, j) => a + j * b) };
-    }
-  }
-
-  test('is recovered from products of both kinds, no more than were said, and told as a bound', async () => {
-    const { handle, calls } = made(RankTwo, DeriveJacobianFromProducts({ lowRank: 2 }));
-    const explanation = await handle.explain('jacobian', { inputs: inputs(50) });
-    expect(explanation).toMatchObject({
-      method: 'low rank',
-      direction: 'both',
-      atMost: true,
-      calls: { jvp: 8, vjp: 7 },
-    });
-    const block = data((await handle.jacobian({ inputs: inputs(50) })).y.x);
-    expect(calls.jvp).toBe(8);
-    expect(calls.vjp).toBe(2);
-    // y_i = Σ_j (1 + i·j)·x_j.
-    for (let i = 0; i < 50; i++)
-      for (let j = 0; j < 50; j++) expect(Math.abs(block[50 * i + j] - 1 - i * j)).toBeLessThan(1e-11);
-  });
-
-  test('that is higher than was said is refused', async () => {
-    const { handle } = made(Both, DeriveJacobianFromProducts({ lowRank: 4 }));
-    await expect(handle.jacobian({ inputs: inputs(50) })).rejects.toMatchObject({ code: 'E_RANK_BOUND' });
-  });
-});
-
 describe('detection', () => {
   test('happens when it is first needed, also to explain, and is remembered', async () => {
     const one = made(Forward, DeriveJacobianFromJvp({ sparsity: 'detect' }));
@@ -401,40 +359,6 @@ describe('blocks', () => {
     };
     await handle.jacobian({ inputs: third, of: ['v'] });
     expect(warned).not.toHaveBeenCalled();
-  });
-
-  test('that are linear in their own input are computed again only where another input has changed', async () => {
-    const { handle, instance } = mixed({ sparsity: { u: { a: { linear: 'diagonal' }, w: 'zero' } } });
-    const only = (inputs: object) => handle.jacobian({ inputs, of: ['u'], wrt: ['a', 'w'] });
-    await only(point);
-    expect(instance.calls).toBe(2);
-    const moved = await only({ ...point, a: [5, 6, 7] });
-    expect(plain(moved)).toEqual({ u: { a: full.u.a, w: full.u.w } });
-    expect(instance.calls).toBe(3);
-    const other = await only({ ...point, s: 1 });
-    expect(plain(other).u.a).toEqual([4, 0, 0, 0, 4, 0, 0, 0, 4]);
-    expect(instance.calls).toBe(5);
-    expect(warned).not.toHaveBeenCalled();
-  });
-
-  test('that are constant are computed once; one that is not is caught, and no longer believed', async () => {
-    const { handle, instance } = mixed({ sparsity: { u: { a: { constant: 'diagonal' }, w: 'zero' } } });
-    const only = (inputs: object) => handle.jacobian({ inputs, of: ['u'], wrt: ['a', 'w'] });
-    await only(point);
-    const explanation = await handle.explain('jacobian', {
-      inputs: { ...point, a: [5, 6, 7] },
-      of: ['u'],
-      wrt: ['a', 'w'],
-    });
-    expect(explanation.calls).toEqual({ jvp: 1 });
-    await only({ ...point, a: [5, 6, 7] });
-    expect(instance.calls).toBe(3);
-    expect(warned).not.toHaveBeenCalled();
-    const other = await only({ ...point, s: 1 });
-    expect(plain(other).u.a).toEqual([4, 0, 0, 0, 4, 0, 0, 0, 4]);
-    expect(warned).toHaveBeenCalledTimes(1);
-    expect(plain(await only(point)).u.a).toEqual(full.u.a);
-    expect(warned).toHaveBeenCalledTimes(1);
   });
 
   test.each([

@@ -262,19 +262,10 @@ describe('calls, predicted and made', () => {
     }
   });
 
-  test('2-D stencils of 32 × 32: 5 groups of five points, at most 8 of two species that react and diffuse', () => {
+  test('2-D stencils of 32 × 32: 5 groups of five points', () => {
     const cross = { stencil: { shape: [32, 32], offsets: 'cross' } } as const;
     const five = setUp({ n: 1024, m: 1024, jvp: (_, t) => t }, ramp(1024), { sparsity: cross });
     expect(five.plan().columns!.groups).toBe(5);
-    const periodic = { stencil: { shape: [32, 32], offsets: 'cross', periodic: true } } as const;
-    const species = {
-      union: [
-        { kronecker: [{ sized: { of: 'dense', size: 2 } }, 'diagonal'] },
-        { kronecker: [{ sized: { of: 'diagonal', size: 2 } }, periodic] },
-      ],
-    } as const;
-    const two = setUp({ n: 2048, m: 2048, jvp: (_, t) => t }, ramp(2048), { sparsity: species });
-    expect(two.plan().columns!.groups).toBeLessThanOrEqual(8);
   });
 });
 
@@ -427,58 +418,5 @@ describe('detection', () => {
     expectBand(recover(), map, ramp(200));
     expect(calls.apply).toBeLessThan(4);
     expect(warnings).toEqual([]);
-  });
-});
-
-describe('low rank', () => {
-  const rankFive = (n: number, m: number) => {
-    const random = seeded(5);
-    const draw = (size: number) => Float64Array.from({ length: size }, () => random.normal());
-    const left = Array.from({ length: 5 }, () => draw(m));
-    const right = Array.from({ length: 5 }, () => draw(n));
-    const sum = (along: Float64Array[], against: Float64Array[], v: Float64Array) => {
-      const y = new Float64Array(along[0].length);
-      for (const [k, one] of along.entries()) {
-        const factor = against[k].reduce((s, a, i) => s + a * v[i], 0);
-        for (let i = 0; i < y.length; i++) y[i] += factor * one[i];
-      }
-      return y;
-    };
-    const map: Map_ = { n, m, jvp: (_, t) => sum(left, right, t), vjp: (_, c) => sum(right, left, c) };
-    return { map, entry: (i: number, j: number) => left.reduce((s, one, k) => s + one[i] * right[k][j], 0) };
-  };
-
-  test('2000 × 2000 of rank 5: at most 21 products, to 1e-13 of the norm', () => {
-    const { map, entry } = rankFive(2000, 2000);
-    const { calls, recover, plan } = setUp(map, new Float64Array(2000), { lowRank: 5 });
-    const promised = plan().calls;
-    const { lowRank } = recover();
-    expect(calls.jvp + calls.vjp).toBeLessThanOrEqual(21);
-    expect(calls.jvp).toBe(promised.jvp);
-    expect(calls.vjp).toBeLessThanOrEqual(promised.vjp!);
-    let [error, size] = [0, 0];
-    for (let i = 0; i < 2000; i += 7)
-      for (let j = 0; j < 2000; j += 3) {
-        const found = lowRank!.left.reduce((s, one, k) => s + one[i] * lowRank!.right[k][j], 0);
-        error += (found - entry(i, j)) ** 2;
-        size += entry(i, j) ** 2;
-      }
-    expect(Math.sqrt(error / size)).toBeLessThan(1e-13);
-  });
-
-  test('a bound that is too low is refused', () => {
-    const { map } = rankFive(300, 200);
-    const { recover } = setUp(map, new Float64Array(300), { lowRank: 1 });
-    // 1 + 5 products hold rank 5 still: three more directions are needed to see the difference.
-    expect(recover().lowRank!.left).toHaveLength(5);
-    const wide = {
-      n: 300,
-      m: 300,
-      jvp: (_: Float64Array, t: Float64Array) => t.slice(),
-      vjp: (_: Float64Array, c: Float64Array) => c.slice(),
-    };
-    expect(() => setUp(wide, new Float64Array(300), { lowRank: 20 }).recover()).toThrow(
-      expect.objectContaining({ code: 'E_RANK_BOUND' }),
-    );
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type PatternSpec, patternOf } from '../../../src/derive/sparsity/declared.js';
 import { nnz } from '../../../src/derive/sparsity/pattern.js';
 import { ComponentError } from '../../../src/errors.js';
-import { reactionDiffusion, table, tableOf } from './matrices.js';
+import { table, tableOf } from './matrices.js';
 
 function raised(spec: unknown, rows: number, columns: number): ComponentError {
   try {
@@ -23,7 +23,6 @@ describe('a declared sparsity', () => {
     ['blocks: equal block numbers', { blocks: [2, [1, 3]] }, 3, 5, (i, j) => i < 2 === j < 2],
     ['perRow: the listed columns', { perRow: [[2, 0], [], [1]] }, 3, 3, (i, j) => [[2, 0], [], [1]][i].includes(j)],
     ['pairs: the listed pairs', { pairs: [[1, 0]] }, 2, 2, (i, j) => i === 1 && j === 0],
-    ['transpose: i and j exchanged', { transpose: { band: [2, 0] } }, 4, 5, (i, j) => j - i >= 0 && j - i <= 2],
     ['union: any of them', { union: ['diagonal', { band: [-0, 1] }] }, 3, 3, (i, j) => j - i >= 0 && j - i <= 1],
   ])('%s', (_, spec, rows, columns, holds) => {
     expect(tableOf(patternOf(spec, rows, columns))).toEqual(table(rows, columns, holds));
@@ -59,26 +58,8 @@ describe('a declared sparsity', () => {
     expect(tableOf(patternOf(spec, 20, 20))).toEqual(table(20, 20, ahead));
   });
 
-  test('a Kronecker product holds (i·p + k, j·q + l) for (i, j) left and (k, l) right', () => {
-    const spec: PatternSpec = { kronecker: [{ sized: { of: { band: [0, 1] }, size: [2, 3] } }, 'dense'] };
-    const left = (i: number, j: number) => j - i >= 0 && j - i <= 1;
-    expect(tableOf(patternOf(spec, 4, 9))).toEqual(table(4, 9, (i, j) => left(Math.floor(i / 2), Math.floor(j / 3))));
-  });
-
-  test('two coupled species on a periodic grid are I ⊗ stencil ∪ dense ⊗ I', () => {
-    const stencil: PatternSpec = { stencil: { shape: [6, 6], offsets: 'cross', periodic: true } };
-    const two = (of: PatternSpec): PatternSpec => ({ sized: { of, size: 2 } });
-    const spec: PatternSpec = {
-      union: [{ kronecker: [two('diagonal'), stencil] }, { kronecker: [two('dense'), 'diagonal'] }],
-    };
-    const entries = new Set(reactionDiffusion(6).map(([i, j]) => i * 72 + j));
-    expect(tableOf(patternOf(spec, 72, 72))).toEqual(table(72, 72, (i, j) => entries.has(i * 72 + j)));
-  });
-
   test('survives JSON', () => {
-    const spec: PatternSpec = {
-      kronecker: [{ stencil: { shape: [3], offsets: 'cross', periodic: true } }, 'diagonal'],
-    };
+    const spec: PatternSpec = { union: [{ stencil: { shape: [6], offsets: 'cross', periodic: true } }, 'diagonal'] };
     expect(patternOf(JSON.parse(JSON.stringify(spec)), 6, 6)).toEqual(patternOf(spec, 6, 6));
   });
 
@@ -116,8 +97,6 @@ describe('a declared sparsity that does not fit', () => {
       4,
       'sparsity.stencil.periodic',
     ],
-    ['a product without sizes', { kronecker: ['dense', 'diagonal'] }, 4, 4, 'sparsity.kronecker'],
-    ['a factor that does not divide', { kronecker: [{ blocks: [3] }, 'dense'] }, 4, 4, 'sparsity.kronecker'],
     ['a member of a union', { union: [{ blocks: [4] }, { blocks: [1] }] }, 4, 4, 'sparsity.union[1].blocks'],
     ['an unknown name', 'tridiagonal', 4, 4, 'sparsity'],
     ['an unknown kind', { banded: [1, 1] }, 4, 4, 'sparsity'],

@@ -46,7 +46,7 @@ describe('a random sparse matrix comes back bit by bit', () => {
     fc.assert(
       fc.property(anyTable(12), (entries) => {
         const [pattern, matrix] = [patternFor(entries), valuesFor(entries)];
-        const coloring = colorColumns(pattern, { effort: 200 });
+        const coloring = colorColumns(pattern);
         const { values } = emptyMatrix(pattern);
         probe(matrix, coloring.colors, coloring.groups, columnRecovery(pattern, coloring), values);
         expect([...toDense({ pattern, values })]).toEqual(matrix.flat());
@@ -59,7 +59,7 @@ describe('a random sparse matrix comes back bit by bit', () => {
     fc.assert(
       fc.property(anyTable(12), (entries) => {
         const [pattern, matrix] = [patternFor(entries), valuesFor(entries)];
-        const coloring = colorRows(pattern, { effort: 200 });
+        const coloring = colorRows(pattern);
         const { values } = emptyMatrix(pattern);
         probe(turned(matrix), coloring.colors, coloring.groups, rowRecovery(pattern, coloring), values);
         expect([...toDense({ pattern, values })]).toEqual(matrix.flat());
@@ -72,7 +72,7 @@ describe('a random sparse matrix comes back bit by bit', () => {
     fc.assert(
       fc.property(anyTable(12), fc.constantFrom(0.25, 1, 3), (entries, rowWeight) => {
         const [pattern, matrix] = [patternFor(entries), valuesFor(entries)];
-        const plan = colorBoth(pattern, { effort: 200, rowWeight });
+        const plan = colorBoth(pattern, { rowWeight });
         expect(plan.cost).toBe(plan.columnGroups + rowWeight * plan.rowGroups);
         expect(plan.lowerBound).toBeLessThanOrEqual(plan.cost);
         expect([...recoverBoth(matrix, pattern, plan)]).toEqual(matrix.flat());

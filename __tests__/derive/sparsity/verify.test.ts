@@ -13,7 +13,7 @@ const matrix = valuesFor(entries);
 /** Recover the matrix by probes that trust the pattern of these pairs. */
 function recovered(pairs: [number, number][]): SparseMatrix {
   const sparse = emptyMatrix(fromPairs(60, 60, pairs));
-  const coloring = colorColumns(sparse.pattern, { effort: 0 });
+  const coloring = colorColumns(sparse.pattern);
   const recovery = columnRecovery(sparse.pattern, coloring);
   for (let k = 0; k < coloring.groups; k++) {
     scatter(recovery, k, times(matrix, seedOf(coloring.colors, k)), sparse.values);

@@ -1,10 +1,9 @@
 /** What is behind a derivation besides its bases: the component it belongs to, and what is kept between its requests. */
 import type { EndpointName, Point } from '../../operators/endpoints.js';
-import type { Content } from '../memo/content.js';
 import type { Memo } from '../memo/memo.js';
 import type { Pattern } from '../sparsity/pattern.js';
 import type { CallCosts } from './costs.js';
-import type { Everything, SteadyBlock } from './declared.js';
+import type { Everything } from './declared.js';
 import type { Colorings, PatternSource } from './plan.js';
 import type { Warn } from './warning.js';
 
@@ -16,31 +15,11 @@ export interface Traits {
   readonly concurrency?: number | undefined;
 }
 
-/** The values of the blocks that stay the same. */
-export interface Steady {
-  /** Of each entry of the pattern. */
-  readonly values: Float64Array;
-  /** For each block that is linear in its input: everything else, as it was. */
-  readonly others: readonly (Content | undefined)[];
-}
-
-/** What is left to recover where some blocks are known: a pattern, and where each of its entries is in the whole. */
-export interface Remainder {
-  readonly pattern: Pattern;
-  readonly entry: Uint32Array;
-  readonly colorings: Colorings;
-}
-
 /** What is known of the Jacobian of some outputs by some inputs. */
 export interface Known {
   readonly pattern: Pattern;
   readonly source: PatternSource;
-  readonly steady: readonly SteadyBlock[];
   readonly colorings: Colorings;
-  /** What was found at an earlier point, where some blocks stay the same. */
-  readonly kept?: Steady | undefined;
-  /** What is left to recover where some of them do, and its colorings. */
-  readonly remainders: Map<string, Remainder>;
 }
 
 /** What is behind a derivation. */

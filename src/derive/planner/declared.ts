@@ -8,22 +8,7 @@ import { atPath } from '../../operators/leaves.js';
 import { isPatternSpec, patternOf } from '../sparsity/declared.js';
 import { dense, explicit, isDense, type Pattern, RowWriter } from '../sparsity/pattern.js';
 import type { Space } from './flat.js';
-import { type BlocksSparsity, type Dependence, partsOf, type Sparsity } from './options.js';
-
-/** A block that stays the same at other points. */
-export interface SteadyBlock {
-  readonly dependence: Exclude<Dependence, 'all'>;
-  readonly input: Variable;
-  /** Rows `rows[0]` … `rows[1] − 1` and columns `columns[0]` … `columns[1] − 1` of the whole. */
-  readonly rows: readonly [number, number];
-  readonly columns: readonly [number, number];
-}
-
-/** The pattern of a request, and the blocks in it that stay the same. */
-export interface Declared {
-  readonly pattern: Pattern;
-  readonly steady: readonly SteadyBlock[];
-}
+import type { BlocksSparsity, Sparsity } from './options.js';
 
 /** All differentiable variables, with their shapes: what a declaration for the whole is about. */
 export interface Everything {
@@ -37,10 +22,10 @@ export function declaredFor(
   of: Space,
   wrt: Space,
   everything: { readonly of: Space; readonly wrt: Space },
-): Declared {
+): Pattern {
   if (!isPatternSpec(sparsity)) return byBlocks(sparsity, of, wrt);
   const whole = patternOf(sparsity, everything.of.size, everything.wrt.size);
-  return { pattern: part(whole, everything, of, wrt), steady: [] };
+  return part(whole, everything, of, wrt);
 }
 
 function part(whole: Pattern, everything: { readonly of: Space; readonly wrt: Space }, of: Space, wrt: Space): Pattern {
@@ -72,20 +57,18 @@ function entriesIn(whole: Space, some: Space): Uint32Array {
   return places;
 }
 
-function byBlocks(sparsity: BlocksSparsity, of: Space, wrt: Space): Declared {
-  const steady: SteadyBlock[] = [];
+function byBlocks(sparsity: BlocksSparsity, of: Space, wrt: Space): Pattern {
   const grid = of.variables.map((output, a) => {
     const row = atPath(sparsity, output);
     return wrt.variables.map((input, b) => {
-      const { spec, dependence } = partsOf(atPath(row, input) ?? 'dense');
+      const spec = atPath(row, input) ?? 'dense';
       const rows = [of.starts[a], of.starts[a + 1]] as const;
       const columns = [wrt.starts[b], wrt.starts[b + 1]] as const;
-      if (dependence !== 'all') steady.push({ dependence, input, rows, columns });
       const place = `sparsity["${output.path}"]["${input.path}"]`;
       return patternOf(spec, rows[1] - rows[0], columns[1] - columns[0], place);
     });
   });
-  return { pattern: tiled(grid, of, wrt), steady };
+  return tiled(grid, of, wrt);
 }
 
 function tiled(grid: readonly (readonly Pattern[])[], of: Space, wrt: Space): Pattern {

@@ -3,7 +3,7 @@ import { ComponentError } from '../../errors.js';
 import type { Stepwise } from '../drive.js';
 import { dense, isDense, type Pattern } from '../sparsity/pattern.js';
 import { type Known, remember } from './behind.js';
-import { type Declared, declaredFor } from './declared.js';
+import { declaredFor } from './declared.js';
 import { detectAt } from './detection.js';
 import { batchOf, everythingOf, type Job, weightsOf, widthOf } from './job.js';
 import { Colorings, extentsOf, keyOf, makePlan, type PatternSource, type Plan, type Terms } from './plan.js';
@@ -17,24 +17,19 @@ export function* knowledgeOf(job: Job): Stepwise<Known> {
   if (before) return before;
   const { sparsity = 'dense' } = job.options;
   const declared = sparsity === 'detect' ? undefined : yield* declaredIn(job, sparsity);
-  const saved = savedIn(job, declared?.pattern);
-  if (saved && (!declared || isNothing(declared) || declared.steady.length === 0)) {
-    return remember(known, key, fresh(saved.pattern, 'saved', saved));
-  }
+  const saved = savedIn(job, declared);
+  if (saved) return remember(known, key, fresh(saved.pattern, 'saved', saved));
   if (!declared) return remember(known, key, fresh(yield* detectAt(job), 'detected'));
-  const source = isDense(declared.pattern) ? 'dense' : 'declared';
-  return remember(known, key, { ...fresh(declared.pattern, source, saved), steady: declared.steady });
+  return remember(known, key, fresh(declared, isDense(declared) ? 'dense' : 'declared'));
 }
 
 function* declaredIn(
   job: Job,
   sparsity: Exclude<NonNullable<Job['options']['sparsity']>, 'detect'>,
-): Stepwise<Declared> {
-  if (sparsity === 'dense') return { pattern: dense(job.of.size, job.wrt.size), steady: [] };
+): Stepwise<Pattern> {
+  if (sparsity === 'dense') return dense(job.of.size, job.wrt.size);
   return declaredFor(sparsity, job.of, job.wrt, yield* everythingOf(job));
 }
-
-const isNothing = ({ pattern, steady }: Declared): boolean => isDense(pattern) && steady.length === 0;
 
 // A saved plan stands for what was found. It has to be about the same paths, and about the pattern that is declared now.
 function savedIn(job: Job, declared: Pattern | undefined): StoredPlan | undefined {
@@ -56,7 +51,7 @@ function savedIn(job: Job, declared: Pattern | undefined): StoredPlan | undefine
 
 /** What is known of a pattern that is new. */
 export function fresh(pattern: Pattern, source: PatternSource, colorings: Partial<StoredPlan> = {}): Known {
-  return { pattern, source, steady: [], colorings: new Colorings(pattern, colorings), remainders: new Map() };
+  return { pattern, source, colorings: new Colorings(pattern, colorings) };
 }
 
 /** What a plan for `pattern` is made from. */
@@ -74,7 +69,6 @@ export function termsOf(job: Job, pattern: Pattern, patternSource: PatternSource
     concurrency: Math.max(...products.map((name) => widthOf(job, name))),
     weights: weightsOf(job),
     verify: nothing ? 0 : (options.verify ?? (certain ? 0 : 1)),
-    rank: nothing ? undefined : options.lowRank,
   };
 }
 

@@ -2,20 +2,8 @@
 import { fail } from '../../errors.js';
 import { isPatternSpec, type PatternSpec } from '../sparsity/declared.js';
 
-/**
- * What is declared of one block: where its nonzeros are, and on what they depend. A `constant` block is the same at all
- * inputs; a `linear` one does not depend on its own input, only on the others. Either is computed once, and taken again
- * at every point where it must be the same.
- */
-export type BlockSparsity =
-  | PatternSpec
-  | 'constant'
-  | 'linear'
-  | { readonly constant: PatternSpec }
-  | { readonly linear: PatternSpec };
-
 /** Blocks by the path of their output and the path of their input, or the patterns of such paths: `loads.[]`. */
-export type BlocksSparsity = { readonly [of: string]: { readonly [wrt: string]: BlockSparsity } };
+export type BlocksSparsity = { readonly [of: string]: { readonly [wrt: string]: PatternSpec } };
 
 /**
  * Where a Jacobian has nonzeros: everywhere (`dense`); where a declaration says, for all differentiable outputs (rows) by
@@ -44,8 +32,6 @@ export interface PlanOptions {
 
 /** What a derivation from both products may be told. */
 export interface ProductsOptions extends PlanOptions {
-  /** The Jacobian has at most this rank, and is recovered from so many products of each kind, and a few more. */
-  readonly lowRank?: number;
   /** What a call of each product costs, in any unit, where that is known; it is measured otherwise. */
   readonly costs?: { readonly jvp: number; readonly vjp: number };
 }
@@ -73,7 +59,6 @@ const checks: { readonly [K in Exclude<keyof ProductsOptions, 'sparsity'>]: Chec
   concurrency: count,
   memoryBytes: { holds: positive, expected: 'a positive number' },
   plan: { holds: (value) => typeof value === 'string', expected: 'the text that savePlan gave' },
-  lowRank: count,
   costs: {
     holds: (value) =>
       typeof value === 'object' &&
@@ -111,9 +96,7 @@ function checkBlocks(sparsity: BlocksSparsity, known: KnownPaths): void {
     if (!isRecord(row)) refuse(`sparsity["${of}"]`, row, 'what is so of each input');
     for (const [wrt, block] of Object.entries(row)) {
       refuseUnknown(`sparsity["${of}"]`, wrt, known.wrt);
-      if (!isPatternSpec(partsOf(block).spec)) {
-        refuse(`sparsity["${of}"]["${wrt}"]`, block, 'a pattern, `constant` or `linear`');
-      }
+      if (!isPatternSpec(block)) refuse(`sparsity["${of}"]["${wrt}"]`, block, 'a pattern');
     }
   }
 }
@@ -135,17 +118,4 @@ function refuseUnknown(path: string, name: string, known: readonly string[]): vo
     received: `about "${name}"`,
     expected: `a pattern, or a declaration about ${known.map((one) => `"${one}"`).join(', ')}`,
   });
-}
-
-/** What a block depends on: everything, everything but its own input, or nothing. */
-export type Dependence = 'all' | 'linear' | 'constant';
-
-/** A block's pattern and dependence. */
-export function partsOf(block: BlockSparsity): { readonly spec: PatternSpec; readonly dependence: Dependence } {
-  if (block === 'constant' || block === 'linear') return { spec: 'dense', dependence: block };
-  if (typeof block === 'object' && block !== null) {
-    if ('constant' in block) return { spec: block.constant, dependence: 'constant' };
-    if ('linear' in block) return { spec: block.linear, dependence: 'linear' };
-  }
-  return { spec: block, dependence: 'all' };
 }

@@ -13,7 +13,7 @@ import type { ProductName, Weights } from './costs.js';
 import type { Space } from './flat.js';
 
 /** How a Jacobian is recovered. */
-export type Method = 'columns' | 'rows' | 'colored columns' | 'colored rows' | 'bidirectional' | 'low rank';
+export type Method = 'columns' | 'rows' | 'colored columns' | 'colored rows' | 'bidirectional';
 
 /** Where a pattern comes from; `extended` is one that a check had to add entries to. */
 export type PatternSource = 'dense' | 'declared' | 'detected' | 'saved' | 'extended';
@@ -40,8 +40,6 @@ export interface Plan {
   readonly rows?: Coloring;
   /** Which of the two gives an entry; where both do. */
   readonly both?: Bicoloring;
-  /** The bound on the rank, where it is recovered by that. */
-  readonly rank?: number;
   /** Seeds of each product, verification included. */
   readonly seeds: Calls;
   /** Calls of each product, verification included: fewer than seeds where a call takes several. */
@@ -66,7 +64,6 @@ export interface Terms {
   readonly concurrency: number;
   readonly weights: Weights;
   readonly verify: number;
-  readonly rank?: number | undefined;
 }
 
 /** How many seeds a call takes, at most `allowed` and within `bytes`: each takes one number per input and per output. */
@@ -201,7 +198,6 @@ export function extentsOf({ variables }: Space): Extent[] {
 
 /** The cheapest plan. Of two that cost the same it takes the one with fewer calls, then the one by columns. */
 export function makePlan(terms: Terms, colorings: Colorings = new Colorings(terms.pattern)): Plan {
-  if (terms.rank !== undefined) return lowRankPlan(terms, terms.rank);
   const rank = ({ calls }: Candidate): readonly [number, number] => [
     priceOf(calls, terms.weights),
     calls.jvp + calls.vjp,
@@ -231,28 +227,6 @@ export function makePlan(terms: Terms, colorings: Colorings = new Colorings(term
 /** The product that checks what a method recovers. */
 export function checkedBy(method: Method): ProductName {
   return method === 'rows' || method === 'colored rows' ? 'vjp' : 'jvp';
-}
-
-/** Products beyond the bound on the rank, against unlucky directions. */
-export const oversampling = 5;
-
-function lowRankPlan(terms: Terms, rank: number): Plan {
-  const { of, wrt, pattern, patternSource } = terms;
-  const width = Math.min(rank + oversampling, of.size, wrt.size);
-  const calls = { jvp: width + 1, vjp: width };
-  return {
-    method: 'low rank',
-    of: extentsOf(of),
-    wrt: extentsOf(wrt),
-    pattern,
-    patternSource,
-    rank,
-    seeds: calls,
-    calls,
-    verification: 1,
-    lowerBound: 2 * Math.min(rank, of.size, wrt.size),
-    bytes: 8 * width * (of.size + wrt.size),
-  };
 }
 
 function present(calls: Candidate['calls']): Calls {

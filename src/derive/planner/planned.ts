@@ -16,13 +16,12 @@ import { following, type Stepwise, settled } from '../drive.js';
 import { blockAccumulator, isComplex, refuseMixed } from '../probe.js';
 import { checkCotangent } from '../products.js';
 import type { Context, Cost } from '../rule.js';
-import { lowRankToDense } from '../sparsity/lowRank.js';
-import { isDense, nnz } from '../sparsity/pattern.js';
+import { isDense } from '../sparsity/pattern.js';
 import { multiply, multiplyTransposed, type SparseMatrix } from '../sparsity/sparseMatrix.js';
 import type { ProductName } from './costs.js';
 import { dotSweep } from './fill.js';
 import { blockShape, joinArrays, type Space } from './flat.js';
-import { type Bases, type Job, jobOf, memoryLimit, refuseWritten, widthOf } from './job.js';
+import { type Bases, type Job, jobOf, refuseWritten, widthOf } from './job.js';
 import { checkPlanOptions, type KnownPaths, type ProductsOptions } from './options.js';
 import type { Plan } from './plan.js';
 import { planOf, type Recovered } from './recover.js';
@@ -49,9 +48,8 @@ export interface Planning<P extends ProductName, R extends Point, T> {
 /** Whether there is nothing to plan: a dense Jacobian, in one direction, probe by probe. */
 function isPlain(products: readonly ProductName[], { options, behind }: Context<Options>): boolean {
   if (!behind) return true;
-  const { sparsity = 'dense', verify = 0, plan, lowRank } = options;
-  if (products.length > 1 || sparsity !== 'dense' || verify > 0 || plan !== undefined || lowRank !== undefined)
-    return false;
+  const { sparsity = 'dense', verify = 0, plan } = options;
+  if (products.length > 1 || sparsity !== 'dense' || verify > 0 || plan !== undefined) return false;
   return products.every((name) => (behind.traits[name]?.batch ?? 1) === 1);
 }
 
@@ -151,17 +149,15 @@ export function planningProduct<P extends ProductName>(
     if (!job) return yield* plain(base, point, context);
     if (to === 'vjp')
       for (const { path, shape } of job.of.variables) checkCotangent(path, point.seed[path], shape ?? []);
-    const { plan, known } = yield* planOf(job);
-    // Blocks that stay the same are worth a Jacobian written out, where there is room for one.
-    const kept = known.steady.length > 0 && 8 * nnz(plan.pattern) <= memoryLimit(job);
-    if (isDense(plan.pattern) && plan.verification === 0 && !kept) {
+    const { plan } = yield* planOf(job);
+    if (isDense(plan.pattern) && plan.verification === 0) {
       return split(to === 'jvp' ? job.of : job.wrt, yield* dotSweep(job, plan, point.seed));
     }
     const place = placeOf(job);
     const whole = yield* jobOfAll(base, point, context);
     const more = whole && knownMatrix(whole, place);
     if (more) return multiplied(whole, more, point.seed);
-    return multiplied(job, (yield* recoveredOnce(job, place)).matrix!, point.seed);
+    return multiplied(job, (yield* recoveredOnce(job, place)).matrix, point.seed);
   }
   function multiplied(job: Job, matrix: SparseMatrix, seed: Arrays): Arrays {
     if (to === 'jvp') return product(job.wrt, job.of, seed, (flat) => multiply(matrix, flat));
@@ -192,18 +188,15 @@ function blockBytes({ of, wrt }: Job): number {
 }
 
 /** A recovered Jacobian as its blocks, zeros included. */
-export function blocksOf({ of, wrt }: Pick<Job, 'of' | 'wrt'>, { matrix, lowRank }: Recovered): Blocks {
-  if (of.variables.length === 1 && wrt.variables.length === 1 && (lowRank || isDense(matrix.pattern))) {
+export function blocksOf({ of, wrt }: Pick<Job, 'of' | 'wrt'>, { matrix }: Pick<Recovered, 'matrix'>): Blocks {
+  if (of.variables.length === 1 && wrt.variables.length === 1 && isDense(matrix.pattern)) {
     const [output, input] = [of.variables[0], wrt.variables[0]];
-    const values = lowRank ? lowRankToDense(lowRank) : matrix.values;
-    return { [output.path]: { [input.path]: new NdArray<DType>('float64', blockShape(output, input), values) } };
+    return { [output.path]: { [input.path]: new NdArray<DType>('float64', blockShape(output, input), matrix.values) } };
   }
   const grid = of.variables.map((output) => wrt.variables.map((input) => blockAccumulator(output, input)));
-  const full = lowRank && lowRankToDense(lowRank);
   for (const [a, row] of grid.entries()) {
     for (let i = of.starts[a]; i < of.starts[a + 1]; i++) {
-      if (full) copyRow(full.subarray(i * wrt.size, (i + 1) * wrt.size), i - of.starts[a], row, wrt);
-      else if (matrix) placeRow(matrix, i, i - of.starts[a], row, wrt);
+      placeRow(matrix, i, i - of.starts[a], row, wrt);
     }
   }
   const named = (row: readonly NdArray<DType>[]) => row.map((block, b) => [wrt.variables[b].path, block] as const);
@@ -253,14 +246,13 @@ export function sweepCost(kind: 'n' | 'm', lines: string): (options: Options) =>
 /** The cost of one product in a sweep that takes the cheaper direction. */
 export function cheaperCost(product: ProductName): (options: Options) => Cost {
   const unit = product === 'jvp' ? 'column' : 'row';
-  return ({ costs = { jvp: 1, vjp: 2 }, sparsity = 'dense', verify, lowRank }) => {
+  return ({ costs = { jvp: 1, vjp: 2 }, sparsity = 'dense', verify }) => {
     const checks = verify ?? (sparsity === 'dense' ? 0 : 1);
     const count = (n: number, m: number): number => {
       const forward = n * costs.jvp < m * costs.vjp || (n * costs.jvp === m * costs.vjp && n <= m);
       if (n * m === 0 || forward !== (product === 'jvp')) return 0;
       return (forward ? n : m) + checks;
     };
-    if (lowRank !== undefined) return { count: () => lowRank + 6, text: `at most ${lowRank + 6} %s calls per request` };
     const what = sparsity === 'dense' ? unit : `group of ${unit}s`;
     return { count, text: `1 %s call for each ${what}, in the cheaper direction` };
   };

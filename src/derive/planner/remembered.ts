@@ -21,7 +21,7 @@ export function* recoveredOnce(job: Job, place: Place | undefined): Stepwise<Rec
   if (known) return known as Recovered;
   const found = yield* recoverJacobian(job);
   const { matrix } = found;
-  if (matrix && !isDense(matrix.pattern)) {
+  if (!isDense(matrix.pattern)) {
     place?.set([{ name: nameOf(job.point), value: found, bytes: matrix.values.byteLength + 512 }]);
   }
   return found;
@@ -33,5 +33,5 @@ export function* recoveredOnce(job: Job, place: Place | undefined): Stepwise<Rec
  */
 export function knownMatrix(job: Job, place: Place | undefined): SparseMatrix | undefined {
   const known = place?.get(nameOf(job.point)) as Recovered | undefined;
-  return known?.matrix?.values.every(Number.isFinite) ? known.matrix : undefined;
+  return known?.matrix.values.every(Number.isFinite) ? known.matrix : undefined;
 }

@@ -6,7 +6,7 @@
  * takes by jvp, and what is left over by the cheaper of the two. The cuts that promise most are colored, and the best
  * is kept, one-sided colorings among them. Sources: Coleman and Verma 1998; Montoison, Dalle and Gebremedhin 2025.
  */
-import { type Coloring, type ColoringOptions, colorColumns, colorRows } from './coloring.js';
+import { type Coloring, colorColumns, colorRows } from './coloring.js';
 import { partialConflicts } from './conflictGraph.js';
 import { bestGreedy } from './greedy.js';
 import { byColumn, type ColumnView, isDense, nnz, type Pattern, transpose } from './pattern.js';
@@ -29,7 +29,7 @@ export interface Bicoloring {
 }
 
 /** The costs of the two kinds of probe, and what is already known. */
-export interface BicoloringOptions extends ColoringOptions {
+export interface BicoloringOptions {
   /** The cost of a jvp. Default 1. */
   readonly columnWeight?: number;
   /** The cost of a vjp. Default 1. */
@@ -199,8 +199,8 @@ function costBound(pattern: Pattern, weights: Weights, columnBound: number, rowB
  */
 export function colorBoth(pattern: Pattern, options: BicoloringOptions = {}): Bicoloring {
   const weights = { column: options.columnWeight ?? 1, row: options.rowWeight ?? 1 };
-  const columns = options.columns ?? colorColumns(pattern, options);
-  const rows = options.rows ?? colorRows(pattern, options);
+  const columns = options.columns ?? colorColumns(pattern);
+  const rows = options.rows ?? colorRows(pattern);
   const bound = costBound(pattern, weights, columns.lowerBound, rows.lowerBound);
   const idle = (length: number): Side => ({ colors: new Uint32Array(length).fill(noGroup), groups: 0 });
   const byColumns = weights.column * columns.groups <= weights.row * rows.groups;

@@ -101,18 +101,3 @@ export function adjacency(pattern: Pattern): ConflictGraph {
   }
   return writer.finish();
 }
-
-/** The graph with an edge between a and b for each pair (a, b) that `edges` lists, on `size` vertices. */
-export function graphOf(size: number, edges: readonly (readonly [number, number])[]): ConflictGraph {
-  const lists: number[][] = Array.from({ length: size }, () => []);
-  for (const [a, b] of edges) {
-    lists[a].push(b);
-    lists[b].push(a);
-  }
-  const writer = new NeighborWriter(size);
-  for (const list of lists) {
-    for (const other of list) writer.add(other);
-    writer.endVertex();
-  }
-  return writer.finish();
-}

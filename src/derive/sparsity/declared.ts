@@ -3,7 +3,7 @@
  * kind, add a member to `Kinds` and a row to `kinds`.
  */
 import { fail } from '../../errors.js';
-import { dense, fromCoordinates, type Pattern, RowWriter, transpose, union, zero } from './pattern.js';
+import { dense, fromCoordinates, type Pattern, RowWriter, union, zero } from './pattern.js';
 
 /** A stencil on a grid: each cell depends on itself displaced by each offset. */
 export interface StencilSpec {
@@ -26,13 +26,8 @@ interface Kinds {
   readonly stencil: StencilSpec;
   /** Dense blocks along the diagonal: each the size of a square, or [rows, columns]. */
   readonly blocks: readonly (number | readonly [number, number])[];
-  /** The Kronecker product of two patterns. One factor must have a size of its own: write `sized` where it has none. */
-  readonly kronecker: readonly [PatternSpec, PatternSpec];
   /** All entries of all of these. */
   readonly union: readonly PatternSpec[];
-  readonly transpose: PatternSpec;
-  /** A pattern with its size stated: a square, or [rows, columns]. */
-  readonly sized: { readonly of: PatternSpec; readonly size: number | readonly [number, number] };
 }
 
 /** A declared sparsity, for the flattened outputs (rows) by the flattened inputs (columns). */
@@ -128,24 +123,6 @@ export function stencil({ shape, offsets, periodic = false }: StencilSpec): Patt
   return writer.finish({ kind: 'grid', shape });
 }
 
-/** The Kronecker product: entry (i·p + k, j·q + l) where (i, j) is in `left` and (k, l) in `right` (p × q). */
-export function kronecker(left: Pattern, right: Pattern): Pattern {
-  const writer = new RowWriter(left.rows * right.rows, left.columns * right.columns);
-  const columnsOf = ({ structure, rowStart, columnIndex, columns }: Pattern, i: number): Uint32Array =>
-    structure?.kind === 'dense'
-      ? Uint32Array.from({ length: columns }, (_, j) => j)
-      : columnIndex.subarray(rowStart[i], rowStart[i + 1]);
-  for (let i = 0; i < left.rows; i++) {
-    const outer = columnsOf(left, i);
-    for (let k = 0; k < right.rows; k++) {
-      const inner = columnsOf(right, k);
-      for (const j of outer) for (const l of inner) writer.add(j * right.columns + l);
-      writer.endRow();
-    }
-  }
-  return writer.finish({ kind: 'kronecker', left, right });
-}
-
 function checkStencil({ shape, offsets, periodic }: StencilSpec, path: string): void {
   needed(shape.every(whole), `${path}.shape`, JSON.stringify(shape), 'a list of whole numbers');
   const axes = `one entry per axis of the grid (${shape.length})`;
@@ -213,41 +190,12 @@ const kinds: { readonly [K in keyof Kinds]: Kind<Kinds[K]> } = {
       return blockDiagonal(pairs);
     },
   },
-  kronecker: {
-    size: ([left, right]) => {
-      const [a, b] = [sizeOf(left), sizeOf(right)];
-      return a && b && [a[0] * b[0], a[1] * b[1]];
-    },
-    build: ([left, right], rows, columns, path) => {
-      const known = sizeOf(left) ?? sizeOf(right);
-      if (!known)
-        fail('E_SPARSITY', { path, received: 'a product of two factors without sizes', expected: 'one `sized`' });
-      const other: Size = [quotient(rows, known[0], path), quotient(columns, known[1], path)];
-      const [a, b] = sizeOf(left) ? [known, sizeOf(right) ?? other] : [other, known];
-      return kronecker(patternOf(left, a[0], a[1], `${path}[0]`), patternOf(right, b[0], b[1], `${path}[1]`));
-    },
-  },
   union: {
     size: (specs) => specs.map(sizeOf).find((size) => size !== undefined),
     build: (specs, rows, columns, path) =>
       specs.map((spec, k) => patternOf(spec, rows, columns, `${path}[${k}]`)).reduce(union, zero(rows, columns)),
   },
-  transpose: {
-    size: (spec) => sizeOf(spec)?.toReversed() as Size | undefined,
-    build: (spec, rows, columns, path) => transpose(patternOf(spec, columns, rows, path)),
-  },
-  sized: {
-    size: ({ size }) => pairOf(size),
-    build: ({ of }, rows, columns, path) => patternOf(of, rows, columns, `${path}.of`),
-  },
 };
-
-function quotient(total: number, part: number, path: string): number {
-  if (part === 0 && total === 0) return 0;
-  const fits = part > 0 && total % part === 0;
-  needed(fits, path, `a product with a factor of extent ${part}`, `a factor whose extent divides ${total}`);
-  return total / part;
-}
 
 const named = {
   dense,
@@ -298,8 +246,5 @@ export function isPatternSpec(spec: unknown): spec is PatternSpec {
   if (!found) return false;
   const { name, value } = found;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return true;
-  if (name === 'transpose') return isPatternSpec(value);
-  return name === 'stencil'
-    ? 'shape' in value && 'offsets' in value
-    : name === 'sized' && 'of' in value && 'size' in value;
+  return name === 'stencil' && 'shape' in value && 'offsets' in value;
 }

@@ -46,14 +46,6 @@ class GroupSet {
   }
 }
 
-/** A count of elementary steps that may still be taken: searches are bounded by it, never by the clock. */
-export interface Budget {
-  steps: number;
-}
-
-/** What an order and a greedy coloring cost, in the steps of a budget. */
-const stepsPerNeighbor = 4;
-
 /** Color `graph` greedily in `order`. */
 export function greedyOnGraph(graph: ConflictGraph, order: Uint32Array): Uint32Array {
   const colors = new Uint32Array(graph.size);
@@ -108,19 +100,11 @@ export function groupCount(colors: Uint32Array): number {
   return groups;
 }
 
-/**
- * The greedy coloring with the fewest groups over all orders that the budget allows; stops at `enough` groups. The
- * natural order is always tried.
- */
-export function bestGreedy(graph: ConflictGraph, enough: number, budget?: Budget): Uint32Array {
-  let best = greedyOnGraph(graph, orders.natural(graph));
-  let fewest = groupCount(best);
-  for (const order of [orders.largestFirst, orders.smallestLast, orders.incidenceDegree]) {
-    if (fewest <= enough || (budget && budget.steps < 0)) break;
-    if (budget) budget.steps -= stepsPerNeighbor * graph.neighbor.length;
-    const colors = greedyOnGraph(graph, order(graph));
-    const groups = groupCount(colors);
-    if (groups < fewest) [best, fewest] = [colors, groups];
-  }
-  return best;
+/** The greedy coloring with the fewest groups over all orders; stops at `enough` groups. */
+export function bestGreedy(graph: ConflictGraph, enough: number): Uint32Array {
+  const natural = greedyOnGraph(graph, orders.natural(graph));
+  const groups = groupCount(natural);
+  if (groups <= enough) return natural;
+  const heaviest = greedyOnGraph(graph, orders.largestFirst(graph));
+  return groupCount(heaviest) < groups ? heaviest : natural;
 }

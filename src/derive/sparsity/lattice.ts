@@ -1,14 +1,9 @@
 /**
- * Colorings of grids: column x = (x₁, x₂, …) gets the group (a₁x₁ + a₂x₂ + …) mod K, or a coloring of the grid folded
- * onto such residues. The coefficients are found for the differences between columns that share a row; a form that
- * fails somewhere adds the difference it failed on, and the search goes on. So the rows need only be sampled.
+ * Colorings of grids: column x = (x₁, x₂, …) gets the group (a₁x₁ + a₂x₂ + …) mod K. The coefficients are found for the
+ * differences between columns that share a row; a form that fails somewhere adds the difference it failed on, and the
+ * search goes on. So the rows need only be sampled.
  */
-
-import { seeded } from '../random.js';
-import { graphOf } from './conflictGraph.js';
-import { type Budget, bestGreedy, groupCount } from './greedy.js';
 import type { Pattern } from './pattern.js';
-import { improve } from './tabu.js';
 import { clash } from './validity.js';
 
 /** Rows looked at when the differences, or the extents of a grid, are collected. */
@@ -16,9 +11,11 @@ const sampledRows = 2048;
 /** Longer rows, or more differences, are no stencil. */
 const mostInRow = 64;
 const mostDifferences = 4096;
-/** An axis this short numbers the unknowns of a cell; it is not folded. */
-const shortAxis = 4;
-const largestFold = 512;
+
+/** A count of elementary steps that may still be taken: a search is bounded by it, never by the clock. */
+export interface Budget {
+  steps: number;
+}
 
 /** The coordinates of column j on a grid of `shape`, the last axis running fastest. */
 function coordinates(j: number, shape: readonly number[]): number[] {
@@ -84,9 +81,9 @@ function separates(form: readonly number[], modulus: number, vectors: number[][]
   return true;
 }
 
-/** Step `form` to the next one; false after the last. The first `fixed` coefficients stay. */
-function advance(form: number[], modulus: number, fixed = 0): boolean {
-  for (let axis = form.length - 1; axis >= fixed; axis--) {
+/** Step `form` to the next one; false after the last. */
+function advance(form: number[], modulus: number): boolean {
+  for (let axis = form.length - 1; axis >= 0; axis--) {
     if (++form[axis] < modulus) return true;
     form[axis] = 0;
   }
@@ -132,98 +129,6 @@ export function linearColoring(pattern: Pattern, goal: LatticeGoal): Uint32Array
     } while (advance(form, modulus));
   }
   return undefined;
-}
-
-/** The grid with its long axes folded onto residues: vertex residue·labels + label. */
-interface Fold {
-  readonly form: readonly number[];
-  readonly modulus: number;
-  /** The mixed-radix weight of each short axis in the label; 0 for a long axis. */
-  readonly weights: readonly number[];
-  readonly labels: number;
-}
-
-function vertexOf(fold: Fold, place: readonly number[]): number {
-  let value = 0;
-  let label = 0;
-  for (let axis = 0; axis < place.length; axis++) {
-    value += fold.form[axis] * place[axis];
-    label += fold.weights[axis] * place[axis];
-  }
-  return (value % fold.modulus) * fold.labels + label;
-}
-
-/** The edges that `vectors` give on the folded grid, or undefined where one joins a vertex to itself. */
-function foldedEdges(fold: Fold, shape: readonly number[], vectors: number[][]): [number, number][] | undefined {
-  const { form, modulus, weights, labels } = fold;
-  const edges: [number, number][] = [];
-  for (const vector of vectors) {
-    const shift = vector.reduce((sum, step, axis) => sum + form[axis] * step, 0);
-    const jump = vector.reduce((sum, step, axis) => sum + weights[axis] * step, 0);
-    const turn = ((shift % modulus) + modulus) % modulus;
-    if (turn === 0 && jump === 0) return undefined;
-    for (let label = 0; label < labels; label++) {
-      const inside = shape.every((extent, axis) => {
-        if (weights[axis] === 0) return true;
-        const there = (Math.floor(label / weights[axis]) % extent) + vector[axis];
-        return there >= 0 && there < extent;
-      });
-      if (!inside) continue;
-      for (let t = 0; t < modulus; t++)
-        edges.push([t * labels + label, ((t + turn) % modulus) * labels + label + jump]);
-    }
-  }
-  return edges;
-}
-
-/** The folds worth trying: the first long axis has coefficient 1, and the modulus divides an extent or doubles it. */
-function* folds(shape: readonly number[], enough: number): Generator<Fold> {
-  let labels = 1;
-  const weights = shape.map((extent) => {
-    if (extent > shortAxis) return 0;
-    labels *= extent;
-    return labels / extent;
-  });
-  const long = shape.flatMap((_, axis) => (weights[axis] === 0 ? [axis] : []));
-  const moduli = new Set<number>();
-  for (const axis of long) {
-    for (let m = enough; m * labels <= largestFold && m <= shape[axis]; m++) if (shape[axis] % m === 0) moduli.add(m);
-  }
-  for (const modulus of [...moduli].sort((a, b) => a - b)) {
-    const coefficients = long.map((_, place) => (place === 0 ? 1 : 0));
-    do {
-      const form = shape.map((_, axis) => coefficients[long.indexOf(axis)] ?? 0);
-      yield { form, modulus, weights, labels };
-    } while (advance(coefficients, modulus, 1));
-  }
-}
-
-/** The coloring of the grid folded onto residues with the fewest groups, or undefined if none is within the goal. */
-export function foldedColoring(pattern: Pattern, goal: LatticeGoal, seed: number): Uint32Array | undefined {
-  const { shape, enough, budget } = goal;
-  const known = differences(pattern, shape);
-  if (!known) return undefined;
-  const random = seeded(seed);
-  let best: Uint32Array | undefined;
-  let { atMost } = goal;
-  for (const fold of folds(shape, enough)) {
-    if (budget.steps < 0 || atMost < enough) break;
-    const edges = foldedEdges(fold, shape, known.vectors);
-    budget.steps -= 20 * known.vectors.length;
-    if (!edges) continue;
-    budget.steps -= 20 * edges.length;
-    const graph = graphOf(fold.modulus * fold.labels, edges);
-    const share = { steps: 200 * graph.size * atMost };
-    budget.steps -= share.steps;
-    const folded = improve(graph, bestGreedy(graph, enough), enough, share, random);
-    if (groupCount(folded) > atMost) continue;
-    const colors = new Uint32Array(pattern.columns);
-    for (let j = 0; j < colors.length; j++) colors[j] = folded[vertexOf(fold, coordinates(j, shape))];
-    const pair = clash(pattern, colors);
-    if (pair) known.add(...pair);
-    else [best, atMost] = [colors, groupCount(folded) - 1];
-  }
-  return best;
 }
 
 /**

@@ -12,8 +12,7 @@ export type Structure =
   /** Block k has `rows[k]` rows and `columns[k]` columns. */
   | { readonly kind: 'blocks'; readonly rows: readonly number[]; readonly columns: readonly number[] }
   /** Rows and columns are the cells of a grid of this shape, the last axis running fastest. */
-  | { readonly kind: 'grid'; readonly shape: readonly number[] }
-  | { readonly kind: 'kronecker'; readonly left: Pattern; readonly right: Pattern };
+  | { readonly kind: 'grid'; readonly shape: readonly number[] };
 
 /**
  * A pattern of `rows` × `columns`: the columns of row i are `columnIndex[rowStart[i]] … columnIndex[rowStart[i+1] − 1]`,
@@ -179,8 +178,7 @@ export function byColumn(pattern: Pattern): ColumnView {
 function transposeStructure(structure: Structure): Structure {
   if (structure.kind === 'band') return { kind: 'band', lower: structure.upper, upper: structure.lower };
   if (structure.kind === 'blocks') return { kind: 'blocks', rows: structure.columns, columns: structure.rows };
-  if (structure.kind !== 'kronecker') return structure;
-  return { kind: 'kronecker', left: transpose(structure.left), right: transpose(structure.right) };
+  return structure;
 }
 
 /** The pattern of the transposed matrix. */

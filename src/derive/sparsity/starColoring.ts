@@ -5,7 +5,7 @@
  * (2007).
  */
 import { fail } from '../../errors.js';
-import { type Coloring, type ColoringOptions, colorColumns } from './coloring.js';
+import { type Coloring, colorColumns } from './coloring.js';
 import { adjacency, type ConflictGraph } from './conflictGraph.js';
 import { groupCount } from './greedy.js';
 import { orders } from './orders.js';
@@ -141,9 +141,9 @@ const mostSecondNeighbors = 3e7;
  * Groups of columns for the direct recovery of a symmetric matrix from products with it. Raises E_SPARSITY where the
  * pattern is not symmetric. The column coloring is kept where it is no worse.
  */
-export function colorSymmetric(pattern: Pattern, options: ColoringOptions = {}): Coloring {
+export function colorSymmetric(pattern: Pattern): Coloring {
   requireSymmetric(pattern);
-  const columns = colorColumns(pattern, { ...options, effort: 0 });
+  const columns = colorColumns(pattern);
   if (isDense(pattern) || nnz(pattern) === 0) return columns;
   const lowerBound = Math.min(columns.groups, starLowerBound(pattern));
   let best: Coloring = { ...columns, lowerBound };

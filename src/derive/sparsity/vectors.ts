@@ -25,23 +25,3 @@ export function gaussianVector(length: number, random: Seeded): Float64Array {
   for (let k = 0; k < length; k++) vector[k] = random.normal();
   return vector;
 }
-
-/** The inner product Σ aₖbₖ. */
-export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
-  return sum;
-}
-
-/** ‖a‖₂, without overflow or underflow. */
-export function norm(a: Float64Array): number {
-  let largest = 0;
-  for (let k = 0; k < a.length; k++) {
-    // The comparison is turned so that a NaN becomes the largest, and the norm.
-    if (!(Math.abs(a[k]) <= largest)) largest = Math.abs(a[k]);
-  }
-  if (largest === 0 || !Number.isFinite(largest)) return largest;
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += (a[k] / largest) ** 2;
-  return largest * Math.sqrt(sum);
-}
