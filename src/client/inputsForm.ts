@@ -20,11 +20,11 @@ export function inputsForm(
   return form;
 }
 
-function valueForm({ spec, model }: Field, value: unknown, abstract: boolean): unknown {
+function valueForm({ name, spec, model }: Field, value: unknown, abstract: boolean): unknown {
   const one = (item: unknown): unknown => {
     if (model) return inputsForm(model, item as Record<string, unknown>, abstract);
     if (spec.kind !== 'array' || abstract) return item;
-    return asArray(item, spec.dtype === 'any' ? 'float64' : spec.dtype);
+    return asArray(item, spec.dtype, `inputs.${name}`);
   };
   if (spec.each === 'list' && Array.isArray(value)) return value.map(one);
   if (spec.each === 'map' && value instanceof Map) return new Map([...value].map(([key, item]) => [key, one(item)]));

@@ -147,30 +147,32 @@ export function wireForm(
 ): unknown {
   if (endpoint === 'apply') return outputsForm(signature.outputs, result as Record<string, unknown>);
   if (endpoint === 'abstractEval') return result;
-  const dtypeOf = (schema: Schema, path: string): DType => {
-    const dtype = leafAt(schema, path)?.leaf.spec.dtype ?? 'any';
-    return dtype === 'any' ? 'float64' : dtype;
-  };
+  const dtypeOf = (schema: Schema, path: string) => leafAt(schema, path)?.leaf.spec.dtype ?? 'any';
   const of = (path: string) => dtypeOf(signature.outputs, path);
   const wrt = (path: string) => dtypeOf(signature.inputs, path);
-  if (endpoint === 'jvp') return mapEntries(result, (path, value) => asArray(value, of(path)));
-  if (endpoint === 'vjp') return mapEntries(result, (path, value) => asArray(value, wrt(path)));
+  if (endpoint === 'jvp') return mapEntries(result, (path, value) => asArray(value, of(path), path));
+  if (endpoint === 'vjp') return mapEntries(result, (path, value) => asArray(value, wrt(path), path));
   return mapEntries(result, (row, blocks) =>
-    mapEntries(blocks, (path, value) => asArray(value, promote(of(row), wrt(path)))),
+    mapEntries(blocks, (path, value) => asArray(value, blockType(of(row), wrt(path)), `${row}.${path}`)),
   );
+}
+
+function blockType(output: DType | 'any', input: DType | 'any'): DType | 'any' {
+  return output === 'any' || input === 'any' ? 'any' : promote(output, input);
 }
 
 function mapEntries(record: unknown, form: (key: string, value: unknown) => unknown): Record<string, unknown> {
   return Object.fromEntries(Object.entries(record as object).map(([key, value]) => [key, form(key, value)]));
 }
 
-function outputsForm(schema: Schema, value: Record<string, unknown>): Map<string, unknown> {
+function outputsForm(schema: Schema, value: Record<string, unknown>, at = 'outputs'): Map<string, unknown> {
   const form = new Map<string, unknown>();
   for (const { name, spec, model } of schema.fields) {
+    const path = `${at}.${name}`;
     const one = (item: unknown): unknown => {
       if (item === undefined || item === null) return null;
-      if (model) return outputsForm(model, item as Record<string, unknown>);
-      return spec.kind === 'array' ? asArray(item, spec.dtype === 'any' ? 'float64' : spec.dtype) : item;
+      if (model) return outputsForm(model, item as Record<string, unknown>, path);
+      return spec.kind === 'array' ? asArray(item, spec.dtype, path) : item;
     };
     form.set(name, eachOf(value[name], spec.each, one));
   }

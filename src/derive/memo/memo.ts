@@ -75,16 +75,20 @@ export class Memo {
 
   #keep(content: Content, item: Item): void {
     const entry = this.#find(content) ?? this.#open(content);
-    const old = entry.items.get(item.name)?.bytes ?? 0;
-    const size = entry.bytes - old + item.bytes;
-    if (size > this.limit) {
-      if (entry.items.size === 0) this.#drop(entry);
-      return;
+    // What is replaced goes first: it must not be given again where the new value does not fit.
+    this.#resize(entry, -(entry.items.get(item.name)?.bytes ?? 0));
+    entry.items.delete(item.name);
+    if (entry.bytes + item.bytes <= this.limit) {
+      entry.items.set(item.name, item);
+      this.#resize(entry, item.bytes);
     }
-    entry.items.set(item.name, item);
-    entry.bytes = size;
-    this.#bytes += item.bytes - old;
+    if (entry.items.size === 0) this.#drop(entry);
     this.#makeRoom(entry);
+  }
+
+  #resize(entry: Entry, bytes: number): void {
+    entry.bytes += bytes;
+    this.#bytes += bytes;
   }
 
   #open(content: Content): Entry {
