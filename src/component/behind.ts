@@ -7,7 +7,7 @@ import { ruleOf } from '../derive/rules.js';
 import type { Endpoint, EndpointName, Endpoints, Point, Variable } from '../operators/endpoints.js';
 import { readVariables } from '../operators/request.js';
 import type { CompiledComponent } from './compile.js';
-import { memoOf } from './recall.js';
+import { memoOf, shelfOf } from './recall.js';
 import type { Plan } from './resolve.js';
 
 const measured = new WeakMap<object, CallCosts>();
@@ -19,13 +19,11 @@ function costsOf(table: object): CallCosts {
   return costs;
 }
 
-/** What is behind a derivation over `table`. */
-export function behindOf(compiled: CompiledComponent, table: Partial<Endpoints>): Behind {
+/** What is behind the derivation of an endpoint over `table`. */
+export function behindOf(compiled: CompiledComponent, table: Partial<Endpoints>, endpoint: EndpointName): Behind {
   const { signature, plan } = compiled;
-  const memo = memoOf(compiled, table);
   return {
-    memo,
-    blocks: plan.get('jacobian')?.kind === 'own' ? undefined : memo,
+    shelf: shelfOf(plan, endpoint, memoOf(compiled, table)),
     component: signature.name,
     traits: traitsOf(plan),
     costs: costsOf(table),
@@ -71,6 +69,6 @@ export function shapesName(of: readonly Variable[]): string {
 }
 
 /** Whether the shapes of a point's outputs are remembered. */
-export function areShapesKnown({ memo }: Pick<Behind, 'memo'>, { inputs, of }: Point): boolean {
-  return memo?.at(inputs)?.get(shapesName(of)) !== undefined;
+export function areShapesKnown({ shelf }: Pick<Behind, 'shelf'>, { inputs, of }: Point): boolean {
+  return shelf?.memo.at(inputs)?.get(shapesName(of)) !== undefined;
 }

@@ -144,7 +144,7 @@ export function derived(compiled: CompiledComponent, endpoints: Dispatch, { rule
     return (unchecked.get(apply) ?? ((given: object) => apply({ inputs: given })))(inputs);
   };
   const { accept } = operators[rule.to];
-  const behind = behindOf(compiled, endpoints);
+  const behind = behindOf(compiled, endpoints, rule.to);
   derivesIn(endpoints, rule.to, { shapes, evaluate, options, behind });
   return (request: RequestOf[EndpointName]): MaybePromise<unknown> => {
     const [whole, context] = scoped(request, { shapes, evaluate, options, behind });

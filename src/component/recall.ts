@@ -1,10 +1,11 @@
 /** Which endpoints of a component are answered from what is known at a point already. */
+import type { Shelf } from '../derive/memo/blocks.js';
 import { Memo } from '../derive/memo/memo.js';
-import { keeping, recalling } from '../derive/memo/recall.js';
+import { keeping } from '../derive/memo/recall.js';
 import { ruleOf } from '../derive/rules.js';
-import type { Endpoint, EndpointName, Endpoints } from '../operators/endpoints.js';
+import { derivativeNames, type Endpoint, type EndpointName, type Endpoints } from '../operators/endpoints.js';
 import type { CompiledComponent } from './compile.js';
-import type { Plan } from './resolve.js';
+import type { DerivedEndpoint, Plan } from './resolve.js';
 
 const defaultBytes = 64 * 2 ** 20;
 
@@ -35,27 +36,18 @@ export function memoOf({ cache }: Pick<CompiledComponent, 'cache'>, table: Parti
 }
 
 /**
- * An endpoint over the memory. What an author wrote is called whenever it is asked for, and what it gives is
- * kept where products are derived from it; what is derived is answered from memory where that gives the same.
+ * An endpoint over the memory. What an author wrote is called whenever it is asked for, and what it gives is kept where
+ * products are derived from it; a Jacobian that is derived is answered from memory.
  */
 export function recalled(plan: Plan, endpoint: EndpointName, run: unknown, memo: Memo | undefined): unknown {
-  const one = plan.get(endpoint);
-  if (!memo || !one) return run;
-  if (endpoint === 'jacobian') {
-    const wanted = one.kind === 'derived' || [...plan.values()].some((other) => isFromJacobian(other));
-    return wanted ? keeping(memo, run as Endpoint<'jacobian'>, one.kind === 'derived') : run;
-  }
-  if (!isRecalled(plan, endpoint)) return run;
-  const byOutput = endpoint === 'vjp' && !isFromJacobian(one);
-  return recalling(memo, { to: endpoint as 'jvp' | 'vjp', run: run as Endpoint<'jvp'>, byOutput });
+  const shelf = endpoint === 'jacobian' ? shelfOf(plan, endpoint, memo) : undefined;
+  if (!shelf || !isJacobianKept(plan)) return run;
+  return keeping(shelf, run as Endpoint<'jacobian'>, plan.get('jacobian')?.kind === 'derived');
 }
 
-/** Whether a product is answered from the blocks of a Jacobian that are known at the point. */
-export function isRecalled(plan: Plan, endpoint: EndpointName): boolean {
-  const one = plan.get(endpoint);
-  if (one?.kind !== 'derived' || (endpoint !== 'jvp' && endpoint !== 'vjp')) return false;
-  const jacobian = plan.get('jacobian');
-  return ruleOf(one.rule).exact && (isFromJacobian(one) || !jacobian || isExact(jacobian));
+/** Whether the blocks of a plan's Jacobian are kept: it is derived, or something is derived from it. */
+export function isJacobianKept(plan: Plan): boolean {
+  return plan.get('jacobian')?.kind === 'derived' || [...plan.values()].some(isFromJacobian);
 }
 
 type Planned = NonNullable<ReturnType<Plan['get']>>;
@@ -64,6 +56,34 @@ function isFromJacobian(one: Planned): boolean {
   return one.kind === 'derived' && ruleOf(one.rule).from.includes('jacobian');
 }
 
-function isExact(one: Planned): boolean {
-  return one.kind === 'derived' && ruleOf(one.rule).exact;
+/** Where what a derived endpoint, or a Jacobian, is made from is kept. */
+export function shelfOf(plan: Plan, endpoint: EndpointName, memo: Memo | undefined): Shelf | undefined {
+  const one = plan.get(endpoint);
+  if (!memo || !one) return undefined;
+  if (isFromJacobian(one)) return shelfOf(plan, 'jacobian', memo);
+  return { memo, origin: originOf(plan, endpoint, one), whole: !isExact(plan, endpoint) };
+}
+
+/** Whether an endpoint, and all that it is made from, is exact up to rounding. */
+export function isExact(plan: Plan, endpoint: EndpointName): boolean {
+  const one = plan.get(endpoint);
+  if (one?.kind !== 'derived') return true;
+  const { exact, from } = ruleOf(one.rule);
+  return exact && from.every((base) => isExact(plan, base));
+}
+
+// Two rules share what they come by where they call the same endpoints in the same way.
+function originOf(plan: Plan, endpoint: EndpointName, one: Planned): string {
+  if (one.kind === 'own') return endpoint;
+  const from = (other: DerivedEndpoint) => ruleOf(other.rule).from.join();
+  const alike = (name: EndpointName): boolean => {
+    const other = plan.get(name);
+    return other?.kind === 'derived' && from(other) === from(one) && areSame(other.options, one.options);
+  };
+  return `${from(one)} as for ${derivativeNames.find(alike) ?? endpoint}`;
+}
+
+function areSame(a: object, b: object): boolean {
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])] as (keyof typeof a)[];
+  return names.every((name) => a[name] === b[name] || JSON.stringify(a[name]) === JSON.stringify(b[name]));
 }

@@ -4,12 +4,13 @@
  */
 import { contractLeading, contractTrailing, dot, dotComplex, isZero } from '../array/contraction.js';
 import { type DType, dtypes } from '../array/dtype.js';
-import type { NdArray } from '../array/ndarray.js';
+import { NdArray } from '../array/ndarray.js';
 import { formatShape, type Shape, sameShape } from '../array/shape.js';
 import { fail } from '../errors.js';
 import type { Arrays, Blocks, Endpoint, Endpoints, SeededPoint, Variable } from '../operators/endpoints.js';
 import { vjp as vjpOperator } from '../operators/vjp.js';
 import { isPromise, type Stepwise, settled } from './drive.js';
+import { type Asked, blocksAt } from './memo/blocks.js';
 import { collector } from './memo/collect.js';
 import { probesOf } from './oneHot.js';
 import {
@@ -35,12 +36,27 @@ function zerosFor(variables: readonly Variable[]): Arrays {
   return arrays;
 }
 
+/** The blocks that a product is contracted from, where they are known at its point. */
+function known(behind: Context['behind'], { inputs }: SeededPoint, asked: Asked): Blocks | undefined {
+  if (!behind?.shelf || asked.of.length === 0 || asked.wrt.length === 0) return undefined;
+  const place = behind.shelf.memo.at(inputs);
+  return place && blocksAt(behind.shelf, place, asked);
+}
+
 /** x̄ = Jᵀ·c = Σ_of c[of]·J[of][wrt], out of one Jacobian. */
-export function* pullBack({ jacobian }: Pick<Endpoints, 'jacobian'>, point: SeededPoint): Stepwise<Arrays> {
+export function* pullBack(
+  { jacobian }: Pick<Endpoints, 'jacobian'>,
+  point: SeededPoint,
+  { behind }: Pick<Context, 'behind'> = {},
+): Stepwise<Arrays> {
   const of = live(point, point.of);
   if (of.length === 0) return zerosFor(point.wrt);
-  const answer = jacobian({ ...point, of });
-  const blocks = isPromise(answer) ? yield* settled(answer) : answer;
+  const answer = known(behind, point, { of, wrt: point.wrt }) ?? jacobian({ ...point, of });
+  return pulledBackBy(isPromise(answer) ? yield* settled(answer) : answer, { ...point, of });
+}
+
+function pulledBackBy(blocks: Blocks, point: SeededPoint): Arrays {
+  const { of } = point;
   const product: Record<string, NdArray<DType>> = {};
   for (const input of point.wrt) product[input.path] = pulledBack(point.seed, blocks, of, input);
   return product;
@@ -77,12 +93,16 @@ export function checkCotangent(path: string, cotangent: NdArray<DType>, expected
 export function* pushForward(
   { jacobian }: Pick<Endpoints, 'jacobian'>,
   point: SeededPoint,
-  { shapes }: Pick<Context, 'shapes'>,
+  { shapes, behind }: Pick<Context, 'shapes' | 'behind'>,
 ): Stepwise<Arrays> {
   const wrt = live(point, point.wrt);
   if (wrt.length === 0) return zerosFor(yield* settled(shapes(point)));
-  const answer = jacobian({ ...point, wrt });
-  const blocks = isPromise(answer) ? yield* settled(answer) : answer;
+  const answer = known(behind, point, { of: point.of, wrt }) ?? jacobian({ ...point, wrt });
+  return pushedForwardBy(isPromise(answer) ? yield* settled(answer) : answer, { ...point, wrt });
+}
+
+function pushedForwardBy(blocks: Blocks, point: SeededPoint): Arrays {
+  const { wrt } = point;
   const product: Record<string, NdArray<DType>> = {};
   for (const { path } of point.of) product[path] = pushedForward(point.seed, blocks[path]!, wrt);
   return product;
@@ -93,6 +113,33 @@ function pushedForward(seed: Arrays, row: Arrays, wrt: readonly Variable[]): NdA
   const into = accumulator(leading(row[wrt[0]!.path]!, wrt[0]!), complex);
   for (const { path } of wrt) contractTrailing(row[path]!, seed[path]!, into);
   return into;
+}
+
+/**
+ * A product out of blocks that a sweep came by, or that a plan gave. It is added up in the order of the sweep, so that it
+ * has the same bits: a pullback output by output. `point` names the seeds that are not zero.
+ */
+export function contracted(to: 'jvp' | 'vjp', blocks: Blocks, point: SeededPoint): Arrays {
+  if (to === 'jvp') return pushedForwardBy(blocks, point);
+  const [first, ...others] = point.of.map((output) => pulledBackBy(blocks, { ...point, of: [output] }));
+  return others.reduce((total, term) => sumOf(total, term, point.wrt), first!);
+}
+
+// All terms are of one kind: what a sweep gave does not mix real with complex.
+function sumOf(a: Arrays, b: Arrays, variables: readonly Variable[]): Arrays {
+  const sum = ({ dtype, shape, data }: NdArray<DType>, { data: more }: NdArray<DType>) =>
+    new NdArray<DType>(dtype, shape, (data as Float64Array).map((value, k) => value + (more as Float64Array)[k]!));
+  return Object.fromEntries(variables.map(({ path }) => [path, sum(a[path]!, b[path]!)]));
+}
+
+/** The same, where the blocks are known at the point; `point` names the seeds that are not zero. */
+export function contractedFromKnown(
+  to: 'jvp' | 'vjp',
+  behind: Context['behind'],
+  point: SeededPoint,
+): Arrays | undefined {
+  const blocks = known(behind, point, point);
+  return blocks && contracted(to, blocks, point);
 }
 
 /** What a sweep for a product works with: each answer gives an element of `result`, by its inner products with the seed. */
@@ -128,11 +175,13 @@ export function* pushForwardByVjp(
 ): Stepwise<Arrays> {
   const { seed } = point;
   const terms = live(point, point.wrt);
+  const recalled = contractedFromKnown('jvp', behind, { ...point, wrt: terms });
+  if (recalled) return recalled;
   const of = yield* settled(shapes(point));
   const result = zerosFor(of);
   if (terms.length === 0) return result;
   refuseMixed('jvpFromVjp', of, terms);
-  const rows = collector(behind?.blocks, point, of, terms);
+  const rows = collector(behind?.shelf, point, { of, wrt: terms });
   const probe = probesOf(point, 'of', of, terms);
   yield* sweep({
     rule: 'jvpFromVjp',
@@ -157,10 +206,12 @@ export function* pullBackByJvp(
   const terms = live(point, point.of);
   const result = zerosFor(wrt);
   if (terms.length === 0) return result;
+  const recalled = contractedFromKnown('vjp', behind, { ...point, of: terms });
+  if (recalled) return recalled;
   refuseMixed('vjpFromJvp', terms, wrt);
   // A cotangent has the shape of its output.
   const shaped = terms.map((one) => ({ ...one, shape: one.shape ?? seed[one.path]!.shape }));
-  const columns = collector(behind?.blocks, point, shaped, wrt);
+  const columns = collector(behind?.shelf, point, { of: shaped, wrt });
   const probe = probesOf(point, 'wrt', wrt, terms);
   yield* sweep({
     rule: 'vjpFromJvp',

@@ -67,6 +67,8 @@ export interface Rule<
     request: RequestOf[To],
     context: Context<Options>,
   ) => Stepwise<Plan | undefined>;
+  /** Whether a request takes a plan; it is answered probe by probe otherwise. */
+  readonly planned?: (context: Context<Options>) => boolean;
   /** Raises what is wrong with the options, whatever the request. */
   readonly checkOptions?: (options: Options, known: KnownPaths) => void;
 }

@@ -6,7 +6,7 @@ import { drive } from '../../../src/derive/drive.js';
 import { vjpFromJacobian } from '../../../src/derive/functions.js';
 import { blocksAt } from '../../../src/derive/memo/blocks.js';
 import { Memo } from '../../../src/derive/memo/memo.js';
-import { keeping, recalling } from '../../../src/derive/memo/recall.js';
+import { keeping } from '../../../src/derive/memo/recall.js';
 import { pullBack } from '../../../src/derive/products.js';
 import type { Arrays, Blocks, Endpoint, SeededPoint } from '../../../src/operators/endpoints.js';
 import { pointOf, seededPointOf } from '../../../src/operators/loose.js';
@@ -21,26 +21,29 @@ const vector = (size: number, by: number) =>
 const request = { inputs: { x: vector(columns, 0.1) }, of: ['y'], wrt: ['x'], cotangent: { y: vector(rows, 0.7) } };
 const bits = (data: ArrayBufferView) => new BigUint64Array((data as Float64Array).slice().buffer);
 
+const shelfIn = (memo: Memo) => ({ memo, origin: 'jacobian', whole: false });
+
 /** An author's jacobian that gives one array again and again, and the vjp derived from it, as they are kept. */
 function component(memo: Memo) {
   const own = new NdArray('float64', [rows, columns], vector(rows * columns, 0.3).data);
   let calls = 0;
+  const shelf = shelfIn(memo);
   const jacobian = keeping(
-    memo,
+    shelf,
     () => {
       calls++;
       return { y: { x: own } };
     },
     false,
   );
-  const run = ((point: SeededPoint) => drive(pullBack({ jacobian }, point))) as Endpoint<'jvp'>;
-  const vjp = recalling(memo, { to: 'vjp', run, byOutput: false });
+  const behind = { component: 'Test', traits: {}, known: new Map(), shelf, warn: () => undefined };
+  const vjp = ((point: SeededPoint) => drive(pullBack({ jacobian }, point, { behind }))) as Endpoint<'jvp'>;
   return { own, jacobian, calls: () => calls, product: () => vjp(seededPointOf('cotangent', request)) as Arrays };
 }
 
 const keptIn = (memo: Memo) => {
   const { of, wrt, inputs } = pointOf(request);
-  return blocksAt(memo.at(inputs)!, of, wrt)?.['y']?.['x'];
+  return blocksAt(shelfIn(memo), memo.at(inputs)!, { of, wrt })?.['y']?.['x'];
 };
 
 describe('a Jacobian that an author gave and that is kept', () => {

@@ -51,6 +51,15 @@ export class Memo {
     return this.#bytes;
   }
 
+  /** A memory that holds the same: what is kept or forgotten there changes nothing here. */
+  fork(): Memo {
+    const copy = new Memo(this.limit);
+    copy.#bytes = this.#bytes;
+    const copied = (entry: Entry): Entry => ({ ...entry, items: new Map(entry.items) });
+    for (const [hash, bucket] of this.#entries) copy.#entries.set(hash, bucket.map(copied));
+    return copy;
+  }
+
   /** The place of `inputs`, or undefined where their content cannot be told or would fill the memory by itself. */
   at(inputs: object): Place | undefined {
     const content = contentOf(inputs);

@@ -1,6 +1,6 @@
 /** What is behind a derivation besides its bases: the component it belongs to, and what is kept between its requests. */
 import type { EndpointName, Point } from '../../operators/endpoints.js';
-import type { Memo } from '../memo/memo.js';
+import type { Shelf } from '../memo/blocks.js';
 import type { Pattern } from '../sparsity/pattern.js';
 import type { CallCosts } from './costs.js';
 import type { Everything } from './declared.js';
@@ -31,10 +31,8 @@ export interface Behind {
   /** All that is differentiable at a point; outputs may lack their shapes. */
   readonly everything?: ((point: Point) => Everything) | undefined;
   readonly known: Map<string, Known>;
-  /** What was worked out at the points last asked at. */
-  readonly memo?: Memo | undefined;
-  /** The same, where what a sweep for a product comes by is the Jacobian of the component: it has no other one. */
-  readonly blocks?: Memo | undefined;
+  /** Where what is worked out of the Jacobian is kept at the points last asked at. */
+  readonly shelf?: Shelf | undefined;
   readonly warn: Warn;
 }
 

@@ -13,8 +13,10 @@ import type {
   Variable,
 } from '../../operators/endpoints.js';
 import { following, type Stepwise, settled } from '../drive.js';
+import { keepBlocks } from '../memo/blocks.js';
+import { isKept } from '../memo/collect.js';
 import { blockAccumulator, isComplex, refuseMixed } from '../probe.js';
-import { checkCotangent } from '../products.js';
+import { checkCotangent, contracted, contractedFromKnown } from '../products.js';
 import type { Context, Cost } from '../rule.js';
 import { isDense } from '../sparsity/pattern.js';
 import { multiply, multiplyTransposed, type SparseMatrix } from '../sparsity/sparseMatrix.js';
@@ -24,7 +26,7 @@ import { blockShape, joinArrays, type Space } from './flat.js';
 import { type Bases, type Job, jobOf, refuseWritten, widthOf } from './job.js';
 import { checkPlanOptions, type KnownPaths, type ProductsOptions } from './options.js';
 import type { Plan } from './plan.js';
-import { planOf, type Recovered } from './recover.js';
+import { planOf, type Recovered, recoverJacobian } from './recover.js';
 import { knownMatrix, placeOf, recoveredOnce } from './remembered.js';
 
 type Base<P extends ProductName> = Pick<Endpoints, P>;
@@ -42,6 +44,7 @@ interface Parts<P extends ProductName, R extends Point, T> {
 export interface Planning<P extends ProductName, R extends Point, T> {
   readonly derive: (base: Base<P>, request: R, context: Context<Options>) => Stepwise<T>;
   readonly plan: (base: Base<P>, request: R, context: Context<Options>) => Stepwise<Plan | undefined>;
+  readonly planned: (context: Context<Options>) => boolean;
   readonly checkOptions: (options: Options, known: KnownPaths) => void;
 }
 
@@ -54,7 +57,7 @@ function isPlain(products: readonly ProductName[], { options, behind }: Context<
 }
 
 /** The request with what the options say of its calls. */
-function heeding<R extends Point>(
+export function heeding<R extends Point>(
   products: readonly ProductName[],
   point: R,
   { options, behind }: Context<Options>,
@@ -102,6 +105,7 @@ function* jobFor<P extends ProductName>(
 /** A rule that gives a Jacobian. */
 export function planningJacobian<P extends ProductName>(parts: Parts<P, Point, Blocks>): Planning<P, Point, Blocks> {
   const { products, plain } = parts;
+  const planned = (context: Context<Options>) => !isPlain(products, context);
   function* derive(base: Base<P>, request: Point, given: Context<Options>): Stepwise<Blocks> {
     const point = heeding(products, request, given);
     if (isPlain(products, given)) return yield* plain(base, point, given);
@@ -118,7 +122,7 @@ export function planningJacobian<P extends ProductName>(parts: Parts<P, Point, B
     const made = (yield* planOf(job)).plan;
     return { ...made, bytes: made.bytes + blockBytes(job) };
   }
-  return { derive, plan, checkOptions: checkPlanOptions };
+  return { derive, plan, planned, checkOptions: checkPlanOptions };
 }
 
 /** A rule that gives a product from the other one: the Jacobian is recovered, and multiplied. */
@@ -126,6 +130,7 @@ export function planningProduct<P extends ProductName>(
   parts: Parts<P, SeededPoint, Arrays> & { readonly to: ProductName },
 ): Planning<P, SeededPoint, Arrays> {
   const { products, plain, to } = parts;
+  const planned = (context: Context<Options>) => !isPlain(products, context);
   // A seed of zeros takes no part.
   const live = (point: SeededPoint): SeededPoint => {
     if (point.seed === undefined) return point;
@@ -139,8 +144,10 @@ export function planningProduct<P extends ProductName>(
   }
   // Of the whole request, where its shapes are known: its Jacobian may be remembered.
   function* jobOfAll(base: Base<P>, point: SeededPoint, context: Context<Options>): Stepwise<Job | undefined> {
+    const { shelf } = context.behind ?? {};
+    if (!shelf || shelf.whole) return undefined;
     const told = to === 'jvp' || point.of.every(({ shape }) => shape !== undefined);
-    return told && context.behind?.memo ? yield* jobFor(parts, base, point, context) : undefined;
+    return told ? yield* jobFor(parts, base, point, context) : undefined;
   }
   function* derive(base: Base<P>, request: SeededPoint, given: Context<Options>): Stepwise<Arrays> {
     const point = heeding(products, request, given);
@@ -150,14 +157,25 @@ export function planningProduct<P extends ProductName>(
     if (to === 'vjp')
       for (const { path, shape } of job.of.variables) checkCotangent(path, point.seed[path], shape ?? []);
     const { plan } = yield* planOf(job);
-    if (isDense(plan.pattern) && plan.verification === 0) {
-      return split(to === 'jvp' ? job.of : job.wrt, yield* dotSweep(job, plan, point.seed));
-    }
+    if (isDense(plan.pattern)) return yield* denseProduct(job, plan, { ...job.point, seed: point.seed });
     const place = placeOf(job);
     const whole = yield* jobOfAll(base, point, context);
     const more = whole && knownMatrix(whole, place);
     if (more) return multiplied(whole, more, point.seed);
     return multiplied(job, (yield* recoveredOnce(job, place)).matrix, point.seed);
+  }
+  // Line by line, where nothing is kept and nothing has to be checked; else out of the Jacobian, to the same bits.
+  function* denseProduct(job: Job, plan: Plan, point: SeededPoint): Stepwise<Arrays> {
+    const { shelf } = job.behind;
+    const recalled = contractedFromKnown(to, job.behind, point);
+    if (recalled) return recalled;
+    const place = shelf && isKept(shelf, point, point) ? placeOf(job) : undefined;
+    if (!place && plan.verification === 0) {
+      return split(to === 'jvp' ? job.of : job.wrt, yield* dotSweep(job, plan, point.seed));
+    }
+    const blocks = blocksOf(job, yield* recoverJacobian(job));
+    if (shelf && place) keepBlocks(shelf, place, point, blocks);
+    return contracted(to, blocks, point);
   }
   function multiplied(job: Job, matrix: SparseMatrix, seed: Arrays): Arrays {
     if (to === 'jvp') return product(job.wrt, job.of, seed, (flat) => multiply(matrix, flat));
@@ -167,7 +185,7 @@ export function planningProduct<P extends ProductName>(
     const job = yield* jobOfLive(base, request, context);
     return job && (yield* planOf(job)).plan;
   }
-  return { derive, plan, checkOptions: checkPlanOptions };
+  return { derive, plan, planned, checkOptions: checkPlanOptions };
 }
 
 function product(from: Space, to: Space, seed: Arrays, times: (seed: Float64Array) => Float64Array): Arrays {
