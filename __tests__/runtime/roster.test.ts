@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { Roster } from '../../src/runtime/roster.js';
 
 test('holds the members that a set would hold, and each leaves once', () => {
-  const deeds = fc.array(fc.oneof(fc.constant('come' as const), fc.nat(30)), { maxLength: 100 });
+  const deed = fc.oneof(fc.constant('come' as const), fc.nat(30));
+  const deeds = fc.array(deed, { minLength: 10, maxLength: 100, size: 'max' });
   fc.assert(
     fc.property(deeds, (all) => {
       const roster = new Roster<number>();
@@ -24,4 +25,15 @@ test('holds the members that a set would hold, and each leaves once', () => {
     }),
     { seed: 8, numRuns: 200 },
   );
+});
+
+test('a member that took the place of another one leaves as itself', () => {
+  const roster = new Roster<string>();
+  const [a, b, c] = ['a', 'b', 'c'].map((name) => roster.add(name)) as [() => void, () => void, () => void];
+  a();
+  c();
+  expect(roster.members()).toEqual(['b']);
+  c();
+  b();
+  expect(roster.size).toBe(0);
 });

@@ -1,9 +1,17 @@
 /** Which endpoints of a component are answered from what is known at a point already. */
 import type { Shelf } from '../derive/memo/blocks.js';
+import { snapshot } from '../derive/memo/content.js';
 import { Memo } from '../derive/memo/memo.js';
 import { keeping } from '../derive/memo/recall.js';
 import { ruleOf } from '../derive/rules.js';
-import { derivativeNames, type Endpoint, type EndpointName, type Endpoints } from '../operators/endpoints.js';
+import {
+  derivativeNames,
+  type Endpoint,
+  type EndpointName,
+  type Endpoints,
+  type Point,
+  type SeededPoint,
+} from '../operators/endpoints.js';
 import type { CompiledComponent } from './compile.js';
 import type { DerivedEndpoint, Plan } from './resolve.js';
 
@@ -40,9 +48,23 @@ export function memoOf({ cache }: Pick<CompiledComponent, 'cache'>, table: Parti
  * products are derived from it; a Jacobian that is derived is answered from memory.
  */
 export function recalled(plan: Plan, endpoint: EndpointName, run: unknown, memo: Memo | undefined): unknown {
-  const shelf = endpoint === 'jacobian' ? shelfOf(plan, endpoint, memo) : undefined;
-  if (!shelf || !isJacobianKept(plan)) return run;
-  return keeping(shelf, run as Endpoint<'jacobian'>, plan.get('jacobian')?.kind === 'derived');
+  const isDerived = plan.get(endpoint)?.kind === 'derived' && endpoint !== 'abstractEval';
+  const shelf = endpoint === 'jacobian' && isJacobianKept(plan) ? shelfOf(plan, endpoint, memo) : undefined;
+  const kept = shelf ? keeping(shelf, run as Endpoint<'jacobian'>, isDerived) : run;
+  return isDerived || shelf ? apart(kept as Endpoint<'jacobian'>) : run;
+}
+
+/**
+ * An endpoint that is given arrays which are nobody else's. A sweep may wait for its probes while its caller goes on, and
+ * writes to what it gave: all probes are at one point, with one seed, and what is kept is kept for that point. The
+ * probes of a request share what was copied for it.
+ */
+function apart(run: (point: Point) => unknown): (point: Point | SeededPoint) => unknown {
+  return (point) => {
+    if (point.scope) return run(point);
+    const inputs = snapshot(point.inputs);
+    return run('seed' in point ? ({ ...point, inputs, seed: snapshot(point.seed) } as Point) : { ...point, inputs });
+  };
 }
 
 /** Whether the blocks of a plan's Jacobian are kept: it is derived, or something is derived from it. */

@@ -228,7 +228,7 @@ export function randomCase(draw: Draw): Case {
     const traits = (name === 'jvp' || name === 'vjp') && batch ? { batch } : undefined;
     decorators[name]!(traits)(Made.prototype, name);
   }
-  const isFlat = [...inputs.leaves, ...outputs.leaves].every(({ path }) => !/[[{]/.test(path));
+  const isFlat = inputs.isFlat && outputs.isFlat;
   const perRow = isFlat ? Array.from({ length: m }, (_, i) => Array.from({ length: n }, (_one, j) => j).filter((j) => isThere(i, j))) : undefined;
   const shared = draw.chance(0.5) ? optionsFor(draw, 'jvpFromVjp', { complex, perRow }) : undefined;
   const steps = chain.rules.map((rule): Step => {

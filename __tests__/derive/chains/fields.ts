@@ -37,6 +37,8 @@ export interface Leaf {
 export interface Model {
   readonly type: new () => object;
   readonly leaves: readonly Leaf[];
+  /** Whether no field is a list or a map. */
+  readonly isFlat: boolean;
   /** A value whose arrays hold the numbers, laid end to end in schema order. */
   readonly value: (numbers: readonly Num[]) => Record<string, unknown>;
   /** The sum of what is no array that is differentiable: flags, as one factor. */
@@ -82,6 +84,7 @@ export function numbersIn(value: unknown): Num[] {
 /** What a field adds to its model. */
 interface Part {
   readonly name: string;
+  readonly isFlat?: false;
   readonly decorate: (type: new () => object) => void;
   readonly leaves: readonly Leaf[];
   readonly value: (numbers: readonly Num[]) => unknown;
@@ -119,7 +122,7 @@ function part(draw: Draw, name: string, dtype: keyof typeof factories, long: num
     });
     const value = (numbers: readonly Num[]) =>
       Array.from({ length }, (_, k) => arrayOf(dtype, shape, numbers.slice(k * size, (k + 1) * size)));
-    return { name, decorate: field({ each: 'list' }), leaves: Array.from({ length }, leaf), value };
+    return { name, decorate: field({ each: 'list' }), leaves: Array.from({ length }, leaf), value, isFlat: false };
   }
   if (kind === 1) {
     const chosen = keys.slice(0, draw.below(keys.length));
@@ -131,7 +134,7 @@ function part(draw: Draw, name: string, dtype: keyof typeof factories, long: num
     });
     const value = (numbers: readonly Num[]) =>
       new Map(chosen.map((key, k) => [key, arrayOf(dtype, shape, numbers.slice(k * size, (k + 1) * size))]));
-    return { name, decorate: field({ each: 'map' }), leaves: chosen.map(leaf), value };
+    return { name, decorate: field({ each: 'map' }), leaves: chosen.map(leaf), value, isFlat: false };
   }
   const leaf: Leaf = { path: name, shape, dtype, read: at };
   return {
@@ -151,7 +154,7 @@ function nested(draw: Draw, name: string, dtypes: readonly (keyof typeof factori
   }));
   const decorate = (type: new () => object) =>
     (Field(() => inner.type) as unknown as Decorate)(type.prototype, name);
-  return { name, decorate, leaves, value: inner.value };
+  return { name, decorate, leaves, value: inner.value, ...(inner.isFlat ? {} : { isFlat: false as const }) };
 }
 
 function flag(draw: Draw, name: string): Part {
@@ -184,7 +187,7 @@ function modelFrom(parts: readonly Part[]): Model {
   };
   const factor = (root: object) =>
     parts.reduce((sum, { name, factor: of }) => sum + (of ? of((root as Record<string, unknown>)[name]) : 0), 1);
-  return { type: Made, leaves, value, factor };
+  return { type: Made, leaves, isFlat: parts.every((one) => one.isFlat !== false), value, factor };
 }
 
 /** A random model of real or complex numbers; inputs may have flags, and one field of 70 numbers. */

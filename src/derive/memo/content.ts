@@ -57,7 +57,10 @@ export function sameContent(a: Content, b: Content): boolean {
   return a.arrays.every((one, k) => sameBytes(one, b.arrays[k]!));
 }
 
-/** A copy of a value that shares no array, list, map or object with it; classes are kept. */
+/**
+ * A copy of a value that shares no array, list, map or object with it; classes are kept. What hides what it holds, such as a
+ * date or a set, is shared.
+ */
 export function snapshot<T>(value: T): T {
   return copied(value) as T;
 }
@@ -67,7 +70,7 @@ function copied(value: unknown): unknown {
   if (isTypedArray(value)) return copyOfArray(value);
   if (Array.isArray(value)) return value.map(copied);
   if (value instanceof Map) return new Map([...value].map(([key, one]) => [key, copied(one)]));
-  return copyOf(value, copied);
+  return isOpen(value) ? copyOf(value, copied) : value;
 }
 
 function copyOfArray(value: ArrayBufferView): unknown {
@@ -125,7 +128,11 @@ function visitEntries(walk: Walk, value: object): boolean {
 // Dates, sets, buffers and the like hide what they hold: they have no entries of their own to go by.
 function contentsOf(value: object): readonly (readonly [unknown, unknown])[] | undefined {
   if (value instanceof Map) return [...value];
-  return Object.prototype.toString.call(value) === '[object Object]' ? entriesOf(value) : undefined;
+  return isOpen(value) ? entriesOf(value) : undefined;
+}
+
+function isOpen(value: object): boolean {
+  return Object.prototype.toString.call(value) === '[object Object]';
 }
 
 function copyOfView(view: ArrayBufferView): Uint8Array {
