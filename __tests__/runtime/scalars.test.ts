@@ -47,8 +47,22 @@ const fields = {
   uint16: [UInt16, [65535, 0, 7]],
   uint32: [UInt32, [2 ** 32 - 1, 0, 7]],
   uint64: [UInt64, [2n ** 64n - 1n, 0n, 2n ** 53n + 1n]],
-  complex64: [Complex64, [{ re: 0.5, im: -2 }, { re: 0, im: 1 }, { re: -0, im: 0 }]],
-  complex128: [Complex128, [{ re: 0.1, im: 1e300 }, { re: 0, im: 1 }, { re: 2, im: 0 }]],
+  complex64: [
+    Complex64,
+    [
+      { re: 0.5, im: -2 },
+      { re: 0, im: 1 },
+      { re: -0, im: 0 },
+    ],
+  ],
+  complex128: [
+    Complex128,
+    [
+      { re: 0.1, im: 1e300 },
+      { re: 0, im: 1 },
+      { re: 2, im: 0 },
+    ],
+  ],
 } as const satisfies { readonly [D in DType]: readonly [unknown, readonly unknown[]] };
 
 type Decorate = (target: object, key: string) => void;
@@ -216,7 +230,10 @@ test('a choice beside an array is no choice for the client: what marks an array 
     properties: { shape: { type: 'array', minItems: 0, maxItems: 0 }, dtype: { type: 'string' }, data: {} },
   };
   for (const more of [{ enum: [1, 2] }, { const: 3 }, { array_flags: [], enum: [1] }]) {
-    const node = { title: 'In', properties: { n: { ...array, ...more }, l: { type: 'array', items: { ...array, ...more } } } };
+    const node = {
+      title: 'In',
+      properties: { n: { ...array, ...more }, l: { type: 'array', items: { ...array, ...more } } },
+    };
     const { fields } = modelOfNode(node, { resolve: () => undefined });
     for (const { spec } of fields) expect(spec).toMatchObject({ kind: 'array', dtype: 'int16', shape: [] });
   }
@@ -225,7 +242,8 @@ test('a choice beside an array is no choice for the client: what marks an array 
 describe('on the command line', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cotangent-scalars-'));
   afterAll(() => rmSync(folder, { recursive: true }));
-  const decoratorOf = (dtype: string) => dtype.replace(/^u/, 'U').replace(/^[a-z]|(?<=^U)i/, (first) => first.toUpperCase());
+  const decoratorOf = (dtype: string) =>
+    dtype.replace(/^u/, 'U').replace(/^[a-z]|(?<=^U)i/, (first) => first.toUpperCase());
   const file = (dtype: DType, name: string) => {
     const path = join(folder, `${dtype}.mjs`);
     const lines = [

@@ -39,7 +39,16 @@ function named(body: Body, side: 'of' | 'wrt'): unknown {
 }
 
 /** A cost as cells of a table. */
-export function costRow({ endpoint, method, calls, atMost, verification, patternSource, exact, bytes }: CostReport): string[] {
+export function costRow({
+  endpoint,
+  method,
+  calls,
+  atMost,
+  verification,
+  patternSource,
+  exact,
+  bytes,
+}: CostReport): string[] {
   const counts = Object.entries(calls) as [EndpointName, number][];
   const made = counts.map(([name, count]) => `${count} ${name}`).join(' + ') || 'no call';
   const check = verification === 0 ? '' : ` (${verification} to check)`;

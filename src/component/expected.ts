@@ -99,7 +99,9 @@ function* bySweep(desk: Desk, endpoint: EndpointName, request: Point): Stepwise<
   const one = desk.compiled.plan.get(endpoint) as DerivedEndpoint;
   const { from, planned } = ruleOf(one.rule);
   const context = contextOf(desk.endpoints, endpoint);
-  const point = context ? heeding(from as readonly ProductName[], request, context as Context<ProductsOptions>) : request;
+  const point = context
+    ? heeding(from as readonly ProductName[], request, context as Context<ProductsOptions>)
+    : request;
   if (!context || !planned?.(context))
     return yield* byLines(desk, endpoint, point, from[0] === 'jvp' ? 'jvp' : 'vjp', shelf);
   const tally = yield* askShapes(desk, endpoint, point);
@@ -126,7 +128,10 @@ function* byLines(
   const of = yield* shapesOf(desk, endpoint, point);
   const shaped = { ...point, of };
   // A sweep by jvp learns the shapes from its answers, where there is one.
-  const tally = base === 'vjp' || (endpoint === 'jacobian' && elementsOf(point.wrt) === 0) ? yield* askShapes(desk, endpoint, point) : {};
+  const tally =
+    base === 'vjp' || (endpoint === 'jacobian' && elementsOf(point.wrt) === 0)
+      ? yield* askShapes(desk, endpoint, point)
+      : {};
   const swept = base === 'jvp' ? point.wrt : of;
   const probes = swept.map((variable) => ({ about: [variable], times: elementsOf([variable]) }));
   add(tally, yield* probing(desk, base, base === 'jvp' ? point : shaped, probes));

@@ -128,7 +128,11 @@ export function contracted(to: 'jvp' | 'vjp', blocks: Blocks, point: SeededPoint
 // All terms are of one kind: what a sweep gave does not mix real with complex.
 function sumOf(a: Arrays, b: Arrays, variables: readonly Variable[]): Arrays {
   const sum = ({ dtype, shape, data }: NdArray<DType>, { data: more }: NdArray<DType>) =>
-    new NdArray<DType>(dtype, shape, (data as Float64Array).map((value, k) => value + (more as Float64Array)[k]!));
+    new NdArray<DType>(
+      dtype,
+      shape,
+      (data as Float64Array).map((value, k) => value + (more as Float64Array)[k]!),
+    );
   return Object.fromEntries(variables.map(({ path }) => [path, sum(a[path]!, b[path]!)]));
 }
 

@@ -23,13 +23,17 @@ const counted = (after: Case['calls'], before: Case['calls']) =>
     }),
   );
 
-/** What the process was warned of: that a check found a pattern, or the accuracy of differences, wanting. */
+/** How often the process was warned that a check found a pattern, or the accuracy of differences, wanting. */
 let warned = 0;
-const onWarning = ({ message }: Error) => {
-  if (message.includes('a check of the Jacobian')) warned++;
-};
-beforeAll(() => void process.on('warning', onWarning));
-afterAll(() => void process.off('warning', onWarning));
+const { emitWarning } = process;
+beforeAll(() => {
+  process.emitWarning = ((message: string) => {
+    if (message.includes('a check of the Jacobian')) warned++;
+  }) as typeof emitWarning;
+});
+afterAll(() => {
+  process.emitWarning = emitWarning;
+});
 
 interface Found {
   mended: number;
@@ -44,7 +48,8 @@ async function story(seed: number, found: Found): Promise<void> {
   const draw = drawFrom(seed);
   const one = randomCase(draw);
   const isHeld = draw.chance(0.4);
-  const handle = openComponent((isHeld ? new one.type() : one.type) as never) as unknown as ComponentHandle & Record<Derivative, Call>;
+  const handle = openComponent((isHeld ? new one.type() : one.type) as never) as unknown as ComponentHandle &
+    Record<Derivative, Call>;
   const n = totalOf(one.inputs.leaves);
   const points = [0, 1].map(() => numbersFor(draw, n, one.complex, false));
   const server = seed % 10 === 0 ? await served(one.type as never) : undefined;
@@ -58,7 +63,6 @@ async function story(seed: number, found: Found): Promise<void> {
         const [before, warnedBefore] = [{ ...one.calls }, warned];
         const value = await handle[request.to](request.request, request.options);
         const made = counted(one.calls, before);
-        await new Promise(setImmediate);
         found.values++;
         check(one, request, value, label);
         // What is mended, which is told, takes more; only differences give cause for it here.
@@ -71,9 +75,12 @@ async function story(seed: number, found: Found): Promise<void> {
         if (!remote) continue;
         const far = await remote[request.to](request.request, request.options);
         found.remote++;
-        if (bits(flattened(request.to, far)).join() !== now.join()) throw new Error(`${label}: over HTTP ${bits(flattened(request.to, far))} for ${now}`);
+        if (bits(flattened(request.to, far)).join() !== now.join())
+          throw new Error(`${label}: over HTTP ${bits(flattened(request.to, far))} for ${now}`);
       } catch (error) {
-        found.faults.push(error instanceof Error && error.message.startsWith('case') ? error.message : `${label}: ${String(error)}`);
+        found.faults.push(
+          error instanceof Error && error.message.startsWith('case') ? error.message : `${label}: ${String(error)}`,
+        );
       }
     }
   } finally {
@@ -83,12 +90,19 @@ async function story(seed: number, found: Found): Promise<void> {
 
 type Explained = Awaited<ReturnType<ComponentHandle['explain']>>;
 
-async function explain(handle: ComponentHandle, one: Case, { to, request, options }: Request, label: string, found: Found): Promise<Explained> {
+async function explain(
+  handle: ComponentHandle,
+  one: Case,
+  { to, request, options }: Request,
+  label: string,
+  found: Found,
+): Promise<Explained> {
   const before = { ...one.calls };
   const explained = await handle.explain(to, request as never, options);
   const spent = counted(one.calls, before);
   found.explained++;
-  if (JSON.stringify(sorted(spent)) !== JSON.stringify(sorted(explained.spent))) throw new Error(`${label}: spent ${JSON.stringify(explained.spent)} was ${JSON.stringify(spent)}`);
+  if (JSON.stringify(sorted(spent)) !== JSON.stringify(sorted(explained.spent)))
+    throw new Error(`${label}: spent ${JSON.stringify(explained.spent)} was ${JSON.stringify(spent)}`);
   return explained;
 }
 
@@ -101,7 +115,10 @@ function compareCalls({ calls, atMost }: Explained, made: Record<string, number>
     const [said, did] = [(calls as Record<string, number>)[name] ?? 0, made[name] ?? 0];
     return atMost ? did > said : did !== said;
   };
-  if (names.some(isOff)) throw new Error(`${label}: explain said ${atMost ? 'at most ' : ''}${JSON.stringify(calls)}, made were ${JSON.stringify(made)}`);
+  if (names.some(isOff))
+    throw new Error(
+      `${label}: explain said ${atMost ? 'at most ' : ''}${JSON.stringify(calls)}, made were ${JSON.stringify(made)}`,
+    );
 }
 
 test('values, bits and calls of random chains are right, whatever was asked before, here and over HTTP', async () => {

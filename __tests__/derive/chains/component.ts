@@ -113,7 +113,11 @@ function optionsFor(draw: Draw, rule: RuleName, { complex, perRow }: { complex: 
   if (kind === 4 && perRow) options['sparsity'] = { perRow };
   if (kind === 4 && draw.chance(0.3)) options['verify'] = 0;
   if (draw.chance(0.15)) options['batch'] = 1 + draw.below(4);
-  if (rule === 'jacobianFromProducts') options['costs'] = draw.one([{ jvp: 1, vjp: 1 }, { jvp: 1, vjp: 3 }]);
+  if (rule === 'jacobianFromProducts')
+    options['costs'] = draw.one([
+      { jvp: 1, vjp: 1 },
+      { jvp: 1, vjp: 3 },
+    ]);
   return options;
 }
 
@@ -159,7 +163,14 @@ export function randomCase(draw: Draw): Case {
     return buffer;
   };
   type Side = typeof rows;
-  const product = (from: Side, to: Side, seeds: Record<string, unknown>, wanted: readonly string[], count: number | undefined, at: (line: number, other: number) => Num) => {
+  const product = (
+    from: Side,
+    to: Side,
+    seeds: Record<string, unknown>,
+    wanted: readonly string[],
+    count: number | undefined,
+    at: (line: number, other: number) => Num,
+  ) => {
     const answer: [string, unknown][] = wanted.map((path) => {
       const { leaf, from: start } = to.get(path)!;
       const size = sizeOf(leaf.shape);
@@ -201,7 +212,9 @@ export function randomCase(draw: Draw): Case {
       const block = (row: string, column: string) => {
         const [output, input] = [rows.get(row)!, columns.get(column)!];
         const numbers = Array.from({ length: sizeOf(output.leaf.shape) }, (_, i) =>
-          Array.from({ length: sizeOf(input.leaf.shape) }, (_one, j) => entry(x, factor, output.from + i, input.from + j)),
+          Array.from({ length: sizeOf(input.leaf.shape) }, (_one, j) =>
+            entry(x, factor, output.from + i, input.from + j),
+          ),
         ).flat();
         return give(`${row} ${column}`, numbers, [...output.leaf.shape, ...input.leaf.shape]);
       };
@@ -217,7 +230,10 @@ export function randomCase(draw: Draw): Case {
     },
   };
   class Made extends DifferentiableComponent<object, object> {}
-  const decorators = { apply: Apply, jacobian: Jacobian, jvp: Jvp, vjp: Vjp } as unknown as Record<string, (options?: object) => (target: object, key: string) => void>;
+  const decorators = { apply: Apply, jacobian: Jacobian, jvp: Jvp, vjp: Vjp } as unknown as Record<
+    string,
+    (options?: object) => (target: object, key: string) => void
+  >;
   for (const name of ['apply', ...chain.own] as EndpointName[]) {
     const value = (argument: never) => {
       calls[name] = (calls[name] ?? 0) + 1;
@@ -229,7 +245,9 @@ export function randomCase(draw: Draw): Case {
     decorators[name]!(traits)(Made.prototype, name);
   }
   const isFlat = inputs.isFlat && outputs.isFlat;
-  const perRow = isFlat ? Array.from({ length: m }, (_, i) => Array.from({ length: n }, (_one, j) => j).filter((j) => isThere(i, j))) : undefined;
+  const perRow = isFlat
+    ? Array.from({ length: m }, (_, i) => Array.from({ length: n }, (_one, j) => j).filter((j) => isThere(i, j)))
+    : undefined;
   const shared = draw.chance(0.5) ? optionsFor(draw, 'jvpFromVjp', { complex, perRow }) : undefined;
   const steps = chain.rules.map((rule): Step => {
     const own = optionsFor(draw, rule, { complex, perRow });
@@ -240,12 +258,41 @@ export function randomCase(draw: Draw): Case {
     (cotangent[name](options as never) as unknown as (type: object) => void)(Made);
   }
   const cache = draw.one([undefined, undefined, true, false, { bytes: 3000 }] as const);
-  const component = Component({ inputs: inputs.type, outputs: outputs.type, ...(cache === undefined ? {} : { cache }) });
+  const component = Component({
+    inputs: inputs.type,
+    outputs: outputs.type,
+    ...(cache === undefined ? {} : { cache }),
+  });
   (component as unknown as (type: object) => void)(Made);
   const offered = (['jacobian', 'jvp', 'vjp'] as const).filter(
     (name) => chain.own.includes(name) || chain.rules.some((rule) => rule.startsWith(name)),
   );
   const single = [...inputs.leaves, ...outputs.leaves].some(({ dtype }) => dtype === 'float32');
-  const told = JSON.stringify({ steps, own: chain.own, complex, later, reuse, batch, cache, n, m, in: inputs.leaves.map(({ path, shape, dtype }) => [path, shape, dtype]), out: outputs.leaves.map(({ path, shape, dtype }) => [path, shape, dtype]) });
-  return { inputs, outputs, complex, exact: !differences, single, chain, steps, type: Made, calls, offered, entry, told };
+  const told = JSON.stringify({
+    steps,
+    own: chain.own,
+    complex,
+    later,
+    reuse,
+    batch,
+    cache,
+    n,
+    m,
+    in: inputs.leaves.map(({ path, shape, dtype }) => [path, shape, dtype]),
+    out: outputs.leaves.map(({ path, shape, dtype }) => [path, shape, dtype]),
+  });
+  return {
+    inputs,
+    outputs,
+    complex,
+    exact: !differences,
+    single,
+    chain,
+    steps,
+    type: Made,
+    calls,
+    offered,
+    entry,
+    told,
+  };
 }

@@ -152,8 +152,7 @@ function nested(draw: Draw, name: string, dtypes: readonly (keyof typeof factori
     path: `${name}.${leaf.path}`,
     read: (root: object) => leaf.read((root as Record<string, object>)[name]!),
   }));
-  const decorate = (type: new () => object) =>
-    (Field(() => inner.type) as unknown as Decorate)(type.prototype, name);
+  const decorate = (type: new () => object) => (Field(() => inner.type) as unknown as Decorate)(type.prototype, name);
   return { name, decorate, leaves, value: inner.value, ...(inner.isFlat ? {} : { isFlat: false as const }) };
 }
 

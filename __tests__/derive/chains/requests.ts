@@ -52,7 +52,10 @@ export function requestFor(draw: Draw, { inputs, outputs, complex, offered }: Ca
 }
 
 /** What the closed form gives, by path, as flat numbers. */
-function right({ inputs, outputs, entry }: Case, { to, x, factor, of, wrt, seed }: Request): ReadonlyMap<string, Num[]> {
+function right(
+  { inputs, outputs, entry }: Case,
+  { to, x, factor, of, wrt, seed }: Request,
+): ReadonlyMap<string, Num[]> {
   const [rows, columns] = [rangesOf(outputs.leaves), rangesOf(inputs.leaves)];
   const [m, n] = [totalOf(outputs.leaves), totalOf(inputs.leaves)];
   const span = (side: typeof rows, path: string) => {
@@ -95,7 +98,12 @@ export function flattened(to: Derivative, value: Record<string, unknown>): Map<s
 
 /** The numbers of an answer to the last bit, as text. */
 export const bits = (value: ReadonlyMap<string, Num[]>) =>
-  [...value].map(([path, numbers]) => `${path}:${numbers.map(({ re, im }) => `${Object.is(re, -0) ? '-0' : re},${Object.is(im, -0) ? '-0' : im}`)}`).sort();
+  [...value]
+    .map(
+      ([path, numbers]) =>
+        `${path}:${numbers.map(({ re, im }) => `${Object.is(re, -0) ? '-0' : re},${Object.is(im, -0) ? '-0' : im}`)}`,
+    )
+    .sort();
 
 /** Raise what is wrong with an answer. */
 export function check(one: Case, request: Request, value: Record<string, unknown>, label: string): void {
@@ -106,7 +114,8 @@ export function check(one: Case, request: Request, value: Record<string, unknown
     const found = got.get(path) ?? [];
     const scale = Math.max(1, ...[...expected.values()].flat().map(({ re, im }) => Math.hypot(re, im)));
     const allowed = one.exact ? 0 : (one.single ? 3e-2 : 1e-6) * 10 * scale;
-    const isOff = ({ re, im }: Num, k: number) => !(Math.abs(re - found[k]!.re) <= allowed && Math.abs(im - found[k]!.im) <= allowed);
+    const isOff = ({ re, im }: Num, k: number) =>
+      !(Math.abs(re - found[k]!.re) <= allowed && Math.abs(im - found[k]!.im) <= allowed);
     if (found.length !== numbers.length || numbers.some(isOff))
       throw new Error(`${label}: ${request.to} at ${path} is ${JSON.stringify(found)} for ${JSON.stringify(numbers)}`);
   }

@@ -12,10 +12,10 @@ import { type Call, check, numbersFor, requestFor } from './requests.js';
 function spoil(value: unknown): void {
   if (typeof value !== 'object' || value === null || 're' in value) return;
   if (isNdArray(value)) (value.data as Float64Array).fill(77);
-  else if (value instanceof Map) for (const [key, one] of value) typeof one === 'number' ? value.set(key, 77) : spoil(one);
+  else if (value instanceof Map)
+    for (const [key, one] of value) typeof one === 'number' ? value.set(key, 77) : spoil(one);
   else
-    for (const [key, one] of Object.entries(value))
-      typeof one === 'number' ? Reflect.set(value, key, 77) : spoil(one);
+    for (const [key, one] of Object.entries(value)) typeof one === 'number' ? Reflect.set(value, key, 77) : spoil(one);
 }
 
 const stories = Number(process.env['COTANGENT_CASES'] ?? 800) / 8;
@@ -32,7 +32,9 @@ async function story(seed: number, faults: string[]): Promise<number> {
     const label = `case ${seed}, round ${k} ${one.told}`;
     try {
       // Several at once: what is asynchronous runs on while the others start, and their callers write.
-      const requests = [0, 1, 2].map(() => requestFor(draw, one, points)).filter(({ to }) => !one.chain.own.includes(to));
+      const requests = [0, 1, 2]
+        .map(() => requestFor(draw, one, points))
+        .filter(({ to }) => !one.chain.own.includes(to));
       const pending = requests.map((request) => {
         const { inputs, ...rest } = request.request;
         const given = { ...rest, inputs };
@@ -47,7 +49,9 @@ async function story(seed: number, faults: string[]): Promise<number> {
         spoil(value);
       }
     } catch (error) {
-      faults.push(error instanceof Error && error.message.startsWith('case') ? error.message : `${label}: ${String(error)}`);
+      faults.push(
+        error instanceof Error && error.message.startsWith('case') ? error.message : `${label}: ${String(error)}`,
+      );
     }
   }
   return asked;

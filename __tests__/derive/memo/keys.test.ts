@@ -168,7 +168,10 @@ describe('what looks alike and is not', () => {
 
 /** A memory as one would write it down: a list, the point asked at last at its end. */
 class ListMemory {
-  readonly points: { readonly at: number; readonly items: Map<string, { readonly value: number; readonly bytes: number }> }[] = [];
+  readonly points: {
+    readonly at: number;
+    readonly items: Map<string, { readonly value: number; readonly bytes: number }>;
+  }[] = [];
   readonly limit: number;
   readonly base: number;
 

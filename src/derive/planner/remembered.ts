@@ -31,8 +31,7 @@ export function* recoveredOnce(job: Job, place: Place | undefined): Stepwise<Rec
   if (known) return known as Recovered;
   const found = yield* recoverJacobian(job);
   const { matrix } = found;
-  if (name !== undefined && !isDense(matrix.pattern))
-    place?.set([{ name, value: found, bytes: matrixBytes(matrix) }]);
+  if (name !== undefined && !isDense(matrix.pattern)) place?.set([{ name, value: found, bytes: matrixBytes(matrix) }]);
   return found;
 }
 
