@@ -1,4 +1,6 @@
 /** A random component with a closed form, under a random chain of rules: its calls are counted, its values are known. */
+
+import * as cotangent from 'cotangent';
 import {
   Apply,
   Component,
@@ -11,7 +13,6 @@ import {
   type RuleName,
   Vjp,
 } from 'cotangent';
-import * as cotangent from 'cotangent';
 import { type Leaf, type Model, type Num, numbersIn, randomModel, sizeOf } from './fields.js';
 import type { Draw } from './random.js';
 

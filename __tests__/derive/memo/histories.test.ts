@@ -6,6 +6,7 @@ import {
   Component,
   DeriveJacobianFromApply,
   DeriveJacobianFromJvp,
+  DeriveJacobianFromVjp,
   DeriveJvpFromApply,
   DeriveJvpFromVjp,
   DeriveVjpFromJacobian,
@@ -139,6 +140,14 @@ describe('a product that a sweep gave is known for the next ones', () => {
     }
     expect(calls).toEqual({ apply: 1, vjp: once });
   });
+});
+
+test('a product is not taken from a Jacobian that was made under other options', async () => {
+  // The pattern lacks all but one row, and nobody is to check it.
+  const wrong = DeriveJacobianFromVjp({ sparsity: { perRow: [[0], [], []] }, verify: 0 });
+  const { handle } = squares(['apply', 'vjp'], [wrong, DeriveJvpFromVjp()]);
+  await handle.jacobian({ inputs: { x: numbers(3) } });
+  expect(await handle.jvp({ inputs: { x: numbers(3) }, tangent: { x: [1, 1, 1] } })).toEqual({ y: array([2, 4, 6]) });
 });
 
 describe('what explain says of chains that check', () => {

@@ -157,25 +157,12 @@ export function planningProduct<P extends ProductName>(
     if (to === 'vjp')
       for (const { path, shape } of job.of.variables) checkCotangent(path, point.seed[path], shape ?? []);
     const { plan } = yield* planOf(job);
-    if (isDense(plan.pattern)) return yield* denseProduct(job, plan, { ...job.point, seed: point.seed });
+    if (isDense(plan.pattern)) return yield* denseProduct(to, job, plan, { ...job.point, seed: point.seed });
     const place = placeOf(job);
     const whole = yield* jobOfAll(base, point, context);
     const more = whole && knownMatrix(whole, place);
     if (more) return multiplied(whole, more, point.seed);
     return multiplied(job, (yield* recoveredOnce(job, place)).matrix, point.seed);
-  }
-  // Line by line, where nothing is kept and nothing has to be checked; else out of the Jacobian, to the same bits.
-  function* denseProduct(job: Job, plan: Plan, point: SeededPoint): Stepwise<Arrays> {
-    const { shelf } = job.behind;
-    const recalled = contractedFromKnown(to, job.behind, point);
-    if (recalled) return recalled;
-    const place = shelf && isKept(shelf, point, point) ? placeOf(job) : undefined;
-    if (!place && plan.verification === 0) {
-      return split(to === 'jvp' ? job.of : job.wrt, yield* dotSweep(job, plan, point.seed));
-    }
-    const blocks = blocksOf(job, yield* recoverJacobian(job));
-    if (shelf && place) keepBlocks(shelf, place, point, blocks);
-    return contracted(to, blocks, point);
   }
   function multiplied(job: Job, matrix: SparseMatrix, seed: Arrays): Arrays {
     if (to === 'jvp') return product(job.wrt, job.of, seed, (flat) => multiply(matrix, flat));
@@ -186,6 +173,20 @@ export function planningProduct<P extends ProductName>(
     return job && (yield* planOf(job)).plan;
   }
   return { derive, plan, planned, checkOptions: checkPlanOptions };
+}
+
+/** A product by a dense plan: line by line where nothing is kept or checked, else out of the Jacobian, to the same bits. */
+function* denseProduct(to: ProductName, job: Job, plan: Plan, point: SeededPoint): Stepwise<Arrays> {
+  const { shelf } = job.behind;
+  const recalled = contractedFromKnown(to, job.behind, point);
+  if (recalled) return recalled;
+  const place = shelf && isKept(shelf, point, point) ? placeOf(job) : undefined;
+  if (!place && plan.verification === 0) {
+    return split(to === 'jvp' ? job.of : job.wrt, yield* dotSweep(job, plan, point.seed));
+  }
+  const blocks = blocksOf(job, yield* recoverJacobian(job));
+  if (shelf && place) keepBlocks(shelf, place, point, blocks);
+  return contracted(to, blocks, point);
 }
 
 function product(from: Space, to: Space, seed: Arrays, times: (seed: Float64Array) => Float64Array): Arrays {
