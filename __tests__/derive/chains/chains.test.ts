@@ -11,7 +11,7 @@ import { type Case, type Derivative, randomCase, totalOf } from './component.js'
 import { drawFrom } from './random.js';
 import { bits, type Call, check, flattened, numbersFor, type Request, requestFor } from './requests.js';
 
-const wanted = Number(process.env['COTANGENT_CASES'] ?? 1200);
+const wanted = Number(process.env['COTANGENT_CASES'] ?? 720);
 const first = Number(process.env['COTANGENT_FIRST'] ?? 0);
 const perComponent = 8;
 

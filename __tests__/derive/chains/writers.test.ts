@@ -18,7 +18,7 @@ function spoil(value: unknown): void {
     for (const [key, one] of Object.entries(value)) typeof one === 'number' ? Reflect.set(value, key, 77) : spoil(one);
 }
 
-const stories = Number(process.env['COTANGENT_CASES'] ?? 800) / 8;
+const stories = Number(process.env['COTANGENT_CASES'] ?? 480) / 8;
 const first = Number(process.env['COTANGENT_FIRST'] ?? 0);
 
 async function story(seed: number, faults: string[]): Promise<number> {
