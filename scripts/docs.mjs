@@ -156,14 +156,32 @@ ${table(['Rule', 'Decorator', 'Gives', 'From', 'Cost', 'Exact', 'What it does'],
 The rules from \`apply\` are differences: approximate, and never chosen unless the class says so. Their decorators take
 \`{ scheme, noise, magnitudes, bounds, complexStep }\`:
 
-- \`scheme\`: \`'central'\` (2 calls for each direction, about 1e-10 in float64), \`'forward'\` (1, and 1 more for all; 1e-8) or
-  \`'richardson'\` (4; 1e-12). One call serves all outputs.
+- \`scheme\`: \`'central'\` (2 calls for each direction, and 1 more for all; about 1e-10 in float64), \`'forward'\` (1, and 1
+  more for all; 1e-8) or \`'richardson'\` (4; 1e-12). One call serves all outputs of one precision: float64 and float32
+  outputs are taken in a sweep each, at the steps that suit them.
 - Steps are relative to each element and to the coarser precision of input and output; \`magnitudes\` replaces the size of
   an element, \`noise\` the rounding of \`apply\` (\`'estimate'\` measures it, at 9 more calls). A path may be a pattern.
-- No evaluation crosses \`bounds\`, nor those of \`@Min\`, \`@Max\`, \`@IsPositive\` and \`@IsNegative\`. At a bound, where \`apply\` throws,
-  or where it is not finite, the other side answers, at one more call or two. What both sides refuse is \`E_PROBE\`.
+- An element that is next to nothing beside its neighbours (less than a thousandth), less than 1e-3, or 0, is stepped by
+  its own size first. Where that drowns in rounding, longer steps are tried, and taken where they agree with the shorter
+  one: 2 or 4 calls more (\`richardson\` 4 or 8). A zero in an array of zeros, or of numbers far from 1, is reported as guessed.
+- Where an output bends within the step (high frequency, the edge of a domain, a zero that stands for something tiny),
+  steps 32 times shorter are tried until two of them agree: 2 to 16 calls more for that element. \`richardson\` falls back
+  on them. What never agrees is reported as not smooth: it is rounded or noisy (\`noise: 'estimate'\`), or has a kink.
+  Forward differences have nothing to see a bend by, but where errors are asked for.
+- Where an element moves no output to the bit, or nothing moves an output, these elements are moved by a tenth of their
+  size: 2 calls for all of them together. Where something moves then, halves of them are moved, and single ones by a
+  hundredth too: at most 6 calls for each. An output that moves to both sides is reported as rounded.
+  A jvp looks again only where its tangent moves no output at all.
+- No evaluation crosses \`bounds\`, nor those of \`@Min\`, \`@Max\`, \`@IsPositive\` and \`@IsNegative\`; a point beyond them, by more
+  than roundoff, is \`E_OUTSIDE_BOUNDS\`. At a bound, where \`apply\` throws, or where it is not finite, the other side answers, at
+  one more call or two. At a corner, a direction is taken in two parts. What both sides refuse is \`E_PROBE\`, which names
+  the element that was moved. Where bounds leave an element no room, its derivative is NaN, and that is reported.
+- What is reported is a process warning (\`CotangentWarning\`), once for a component, a kind and a path, or goes to
+  \`onWarning\`, an option of the call; \`onErrors\` is told the estimated errors. \`explain\` lists what is known beforehand and
+  what earlier requests were told, and says in \`besides\` what may be called besides.
 - \`complexStep: true\` asks for one call at a complex point, exact to rounding, of an \`apply\` that computes with complex
-  arrays.
+  arrays, and compares along one direction with a difference of real numbers (3 calls): \`E_COMPLEX_STEP\` where a modulus
+  or a comparison loses the imaginary part.
 - Integers, and inputs that nobody asked about, are never moved. Arrays of complex numbers are moved along the real axis.
 - \`vjpEstimateFromApply\` needs \`{ samples }\`. It is a random estimate, and no other rule may build on it.
 

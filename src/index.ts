@@ -34,6 +34,7 @@ export type {
   ArrayValue,
   ByPath,
   CallOptions,
+  DifferenceWarning,
   EndpointName,
   JacobianRequest,
   JacobianResult,

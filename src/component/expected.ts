@@ -90,7 +90,7 @@ function* byDifferences(desk: Desk, endpoint: EndpointName, options: object, poi
   if (point.wrt.length === 0 || (n === 0 && endpoint === 'jacobian')) return yield* askShapes(desk, endpoint, point);
   if (point.of.length === 0 && endpoint !== 'jacobian') return {};
   const one = desk.compiled.plan.get(endpoint) as DerivedEndpoint;
-  return callsOf(ruleOf(one.rule), n, elementsOf(of), options);
+  return callsOf(ruleOf(one.rule), n, elementsOf(of), options, of);
 }
 
 /** What a sweep calls: the shapes first, where the rule has to know them, then its probes. */

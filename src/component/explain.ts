@@ -7,7 +7,7 @@ import type { Calls, Method, PatternSource, Plan } from '../derive/planner/plan.
 import { elementsOf } from '../derive/probe.js';
 import { callsOf } from '../derive/rule.js';
 import { type RuleName, ruleOf } from '../derive/rules.js';
-import type { EndpointName, RequestOf } from '../operators/endpoints.js';
+import type { DifferenceWarning, EndpointName, RequestOf } from '../operators/endpoints.js';
 import { contextOf } from './behind.js';
 import type { CompiledComponent } from './compile.js';
 import type { Dispatch } from './dispatch.js';
@@ -29,6 +29,10 @@ export interface Explanation {
   readonly calls: Calls;
   /** Whether it may turn out to be less: of probes that run at once, none knows what the others will leave behind. */
   readonly atMost: boolean;
+  /** In words, what may be called besides, and when: of a derivation by differences. */
+  readonly besides?: string;
+  /** What is known to go less than well at this point, and what earlier requests of this component were told. */
+  readonly warnings?: readonly DifferenceWarning[];
   /** Of these calls, those that only check. */
   readonly verification: number;
   /** Where the pattern of the Jacobian comes from, where one is recovered. */
@@ -74,7 +78,16 @@ const own = { method: 'own', direction: 'own', verification: 0, bytes: 0 } as co
 
 type About = Pick<
   Explanation,
-  'method' | 'direction' | 'verification' | 'patternSource' | 'groups' | 'lowerBound' | 'bytes' | 'plan'
+  | 'method'
+  | 'direction'
+  | 'verification'
+  | 'patternSource'
+  | 'groups'
+  | 'lowerBound'
+  | 'bytes'
+  | 'plan'
+  | 'besides'
+  | 'warnings'
 >;
 
 function aboutPlan(plan: Plan): About {
@@ -101,11 +114,14 @@ function* aboutRule(desk: Desk, endpoint: EndpointName, rule: RuleName, request:
   if (!('of' in request)) return { ...none, method: 'shapes', direction: row.from[0], bytes: 0 };
   const point = { ...request, of: yield* shapesOf(desk, endpoint, request) };
   const [n, m] = [elementsOf(point.wrt), elementsOf(point.of)];
-  const counts = callsOf(row, n, m, contextOf(desk.endpoints, endpoint)?.options as object);
+  const counts = callsOf(row, n, m, contextOf(desk.endpoints, endpoint)?.options as object, point.of);
   const [direction] = row.from.filter((base) => (counts[base] ?? 0) > 0).concat(row.from);
   const whole = endpoint === 'jacobian' || row.from.includes('jacobian');
   const bytes = 8 * (whole ? n * m : n + m);
   const swept = ways[direction] === 'columns' || ways[direction] === 'rows';
   const groups = swept ? { groups: counts[direction] ?? 0, patternSource: 'dense' as const } : {};
-  return { ...none, ...groups, method: ways[direction], direction, bytes };
+  const context = contextOf(desk.endpoints, endpoint);
+  const warnings = context && row.foresee?.(point as never, context);
+  const more = { ...(row.besides !== undefined && { besides: row.besides }), ...(warnings && { warnings }) };
+  return { ...none, ...groups, ...more, method: ways[direction], direction, bytes };
 }

@@ -7,14 +7,15 @@ import { type DataOf, type DType, dtypes } from '../array/dtype.js';
 import { NdArray } from '../array/ndarray.js';
 import { formatShape, sameShape } from '../array/shape.js';
 import { ComponentError, fail } from '../errors.js';
-import { boundsOf, within } from '../operators/bounds.js';
+import { type Bounds, boundAt, boundsOf, within } from '../operators/bounds.js';
 import type { CallOptions, Point, Variable } from '../operators/endpoints.js';
 import { atPath, exchange, readLeaves } from '../operators/leaves.js';
-import type { Oracle } from './difference/difference.js';
-import type { Precision } from './difference/precision.js';
+import { type Precision, precisions } from './difference/precision.js';
+import type { Oracle } from './difference/sampling.js';
 import type { Leaf } from './difference/step.js';
 import type { DifferenceOptions } from './differenceOptions.js';
 import { drive, type MaybePromise, type Stepwise, settled } from './drive.js';
+import { elementPath } from './probe.js';
 
 /** Outputs at inputs. */
 export type Evaluate = (inputs: object) => MaybePromise<unknown>;
@@ -34,8 +35,17 @@ export interface Evaluation {
   readonly inputs: readonly Place[];
   /** Where the outputs stand: known after the first evaluation. */
   readonly outputs: () => readonly Place[] | undefined;
-  /** What an evaluation beside the point last threw; it counted as not finite. */
-  readonly failure: () => unknown;
+  /**
+   * What an evaluation beside the point threw, and where that was; it counted as not finite. The first one where
+   * entry `j` was moved; the last one of all where none is known.
+   */
+  readonly failure: (j?: number) => Failure | undefined;
+}
+
+/** What an evaluation beside a point threw, and in words what had been moved. */
+export interface Failure {
+  readonly cause: unknown;
+  readonly moved: string;
 }
 
 /** How arrays enter and leave: as they are, or real ones as complex ones with a zero imaginary part. */
@@ -71,14 +81,18 @@ export function complexEvaluationAt(evaluate: Evaluate, point: Point): Evaluatio
 interface State {
   outputs: readonly Place[] | undefined;
   base: Float64Array | undefined;
-  failure: unknown;
+  failure: Failure | undefined;
+  /** The first failure for each of the entries that failed first. */
+  readonly failures: Map<number, Failure>;
 }
+
+const mostFailures = 64;
 
 function flatEvaluation(evaluate: Evaluate, point: Point, form: Form): Evaluation {
   const inputs = places(point.wrt, readLeaves(point.inputs, point.wrt, 'inputs'));
   const x = joined(inputs);
   const write = writer(point, inputs, form);
-  const state: State = { outputs: undefined, base: undefined, failure: undefined };
+  const state: State = { outputs: undefined, base: undefined, failure: undefined, failures: new Map() };
   const read = (outputs: unknown): Float64Array => {
     const found = places(point.of, readLeaves(outputs, point.of, 'outputs'));
     for (const { variable, array } of found) form.refuse(variable, array);
@@ -90,8 +104,15 @@ function flatEvaluation(evaluate: Evaluate, point: Point, form: Form): Evaluatio
     return read(yield* settled(evaluate(write(z))));
   };
   const rest = form === lifted ? interleave(x) : x;
-  const oracle = (z: Float64Array): MaybePromise<Float64Array> => drive(guarded(at, z, rest, state, point.options));
-  return { oracle, x, inputs, outputs: () => state.outputs, failure: () => state.failure };
+  const oracle = (z: Float64Array): MaybePromise<Float64Array> =>
+    drive(guarded(at, z, rest, state, { ...point, inputs }));
+  return {
+    oracle,
+    x,
+    inputs,
+    outputs: () => state.outputs,
+    failure: (j = -1) => state.failures.get(j) ?? state.failure,
+  };
 }
 
 // A point that apply refuses lies outside its domain, and counts as not finite: differences then take the other side.
@@ -101,7 +122,7 @@ function* guarded(
   z: Float64Array,
   rest: Float64Array,
   state: State,
-  options: CallOptions | undefined,
+  { options, inputs }: { readonly options?: CallOptions | undefined; readonly inputs: readonly Place[] },
 ): Stepwise<Float64Array> {
   options?.signal?.throwIfAborted();
   if (state.base && z.every((value, i) => value === rest[i])) return state.base.slice();
@@ -110,10 +131,47 @@ function* guarded(
   } catch (cause) {
     const contract = cause instanceof ComponentError && !refusesInputs(cause);
     if (contract || options?.signal?.aborted) throw cause;
-    state.failure = cause;
+    note(
+      state,
+      { cause, moved: movesOf(inputs, z, rest) },
+      z.findIndex((value, k) => value !== rest[k]),
+    );
     state.base ??= yield* at(rest);
     return new Float64Array(state.base.length).fill(Number.NaN);
   }
+}
+
+function note(state: State, failure: Failure, entry: number): void {
+  state.failure = failure;
+  if (state.failures.size < mostFailures && !state.failures.has(entry)) state.failures.set(entry, failure);
+}
+
+/** How many moves a sentence names. */
+const namedMoves = 3;
+
+// "ring.[0,0] was moved from 0 to 6e-6". Of a complex step, the imaginary parts are what was moved.
+function movesOf(inputs: readonly Place[], z: Float64Array, rest: Float64Array): string {
+  const last = inputs.at(-1)?.end ?? 0;
+  const width = z.length / Math.max(1, last);
+  const moves: string[] = [];
+  let count = 0;
+  for (let k = 0; k < z.length; k++) {
+    if (z[k] === rest[k] || count++ >= namedMoves) continue;
+    moves.push(`${elementAt(inputs, Math.floor(k / width))} was moved from ${rest[k]} to ${z[k]}`);
+  }
+  return `${moves.join(', ')}${count > namedMoves ? `, and ${count - namedMoves} more were moved` : ''}`;
+}
+
+/** The array that entry `j` of the flat vector belongs to, and which element of it that is. */
+export function placeAt(found: readonly Place[], j: number): { readonly place: Place; readonly element: number } {
+  const place = found.find(({ end }) => j < end)!;
+  return { place, element: Math.floor((j - place.start) / dtypes[place.array.dtype].components) };
+}
+
+/** The path of entry `j` of the flat vector, with its index where it is an element of an array: `ring.[0,0]`. */
+export function elementAt(found: readonly Place[], j: number): string {
+  const { place, element } = placeAt(found, j);
+  return elementPath(place.variable.path, place.array.shape, element);
 }
 
 function refusesInputs({ status }: ComponentError): boolean {
@@ -185,7 +243,17 @@ export function coarsest(variables: readonly Pick<Variable, 'dtype'>[]): Precisi
   return found.find((one) => one === 'float16') ?? found.find((one) => one === 'float32') ?? 'float64';
 }
 
-/** The leaves of the flat vector: what is known of each input that is differentiated. */
+/** The variables by the precision that they are stored in, the finest first; in the order they had. */
+export function byPrecision(variables: readonly Variable[]): readonly (readonly Variable[])[] {
+  const of = (one: Precision) => variables.filter(({ dtype }) => precisionOf(dtype) === one);
+  const found = (['float64', 'float32', 'float16'] as const).map(of).filter((group) => group.length > 0);
+  return found.length > 0 ? found : [[]];
+}
+
+/**
+ * The leaves of the flat vector: what is known of each input that is differentiated. Raises `E_OUTSIDE_BOUNDS` where
+ * an input lies beyond its bounds by more than roundoff.
+ */
 export function leavesOf(
   inputs: object,
   found: readonly Place[],
@@ -196,8 +264,25 @@ export function leavesOf(
     const [lower, upper] = declared ? within(declared, boundsOf(inputs, variable)) : boundsOf(inputs, variable);
     const magnitude = atPath(magnitudes, variable) ?? moduli(array);
     const precision = precisionOf(array.dtype);
+    if (dtypes[array.dtype].components === 1) refuseOutside(variable.path, array, precision, [lower, upper]);
     return { start, end, precision, lower, upper, ...(magnitude === undefined ? {} : { magnitude }) };
   });
+}
+
+function refuseOutside(path: string, array: NdArray<DType>, precision: Precision, [lower, upper]: Bounds): void {
+  const values = realValues(array);
+  for (let k = 0; k < values.length; k++) {
+    const [value, least, most] = [values[k]!, boundAt(lower, k), boundAt(upper, k)];
+    if (value >= least && value <= most) continue;
+    const bound = value < least ? least : most;
+    const roundoff = 64 * precisions[precision].epsilon * Math.max(1, Math.abs(value), Math.abs(bound));
+    if (Math.abs(value - bound) <= roundoff || Number.isNaN(value)) continue;
+    fail('E_OUTSIDE_BOUNDS', {
+      path: `inputs.${elementPath(path, array.shape, k)}`,
+      received: String(value),
+      expected: value < least ? `at least ${bound}` : `at most ${bound}`,
+    });
+  }
 }
 
 // The scale of a complex number is its modulus, for its real and its imaginary part.

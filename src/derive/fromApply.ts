@@ -7,6 +7,7 @@
 import type {
   Arrays,
   Blocks,
+  DifferenceWarning,
   JacobianRequest,
   JacobianValue,
   JvpRequest,
@@ -17,17 +18,10 @@ import type {
 } from '../operators/endpoints.js';
 import { pointOf, seededPointOf } from '../operators/loose.js';
 import { learnShapes } from '../operators/shapes.js';
-import type { Report } from './difference/difference.js';
 import type { DifferenceOptions, EstimateOptions } from './differenceOptions.js';
-import {
-  type Approximation,
-  differenceJacobian,
-  differenceJvp,
-  differenceVjp,
-  estimatedVjp,
-  placeAt,
-  type Source,
-} from './differences.js';
+import type { Approximation, Source } from './differenceSource.js';
+import { differenceJacobian, differenceJvp, differenceVjp, estimatedVjp } from './differences.js';
+import { warningsOf } from './differenceWarnings.js';
 import type { Stepwise } from './drive.js';
 import { finish, presentArrays, presentBlocks } from './present.js';
 
@@ -37,14 +31,6 @@ export type ApplyFunction<I> = (inputs: I) => MaybePromise<object>;
 /** Asks for error estimates too. */
 export interface WithErrors {
   readonly errors: true;
-}
-
-/** What differences cannot do well at an element of an input; a product has no single element (-1). */
-export interface DifferenceWarning {
-  /** No scale to go by: stepped by a guess. No room within bounds. Finite on neither side: these elements are NaN. */
-  readonly kind: 'guessed scale' | 'no room' | 'not finite';
-  readonly path: string;
-  readonly element: number;
 }
 
 /** A derivative by differences with its errors. */
@@ -57,7 +43,7 @@ export interface Estimated<V> {
   readonly evaluations: number;
 }
 
-/** J column by column: 2 calls of apply for each element of the inputs (forward: 1, and 1 more; richardson: 4). */
+/** J column by column: 2 calls of apply for each element of the inputs, and 1 more (forward: 1, and 1 more; richardson: 4). */
 export function jacobianFromApply<I>(
   apply: ApplyFunction<I>,
   request: JacobianRequest<I>,
@@ -77,7 +63,7 @@ export function jacobianFromApply<I>(
   return present<Blocks, JacobianValue>(steps, presentBlocks, options.errors);
 }
 
-/** ẏ = J·t along the tangent: 2 calls of apply (richardson: 4). */
+/** ẏ = J·t along the tangent: 3 calls of apply (forward: 2, richardson: 4). */
 export function jvpFromApply<I>(
   apply: ApplyFunction<I>,
   request: JvpRequest<I>,
@@ -100,7 +86,7 @@ export function jvpFromApply<I>(
   );
 }
 
-/** x̄ = Jᵀ·c: 2 calls of apply for each element of the inputs (forward: 1, and 1 more; richardson: 4). */
+/** x̄ = Jᵀ·c: 2 calls of apply for each element of the inputs, and 1 more (forward: 1, and 1 more; richardson: 4). */
 export function vjpFromApply<I>(
   apply: ApplyFunction<I>,
   request: VjpRequest<I>,
@@ -124,7 +110,7 @@ export function vjpFromApply<I>(
 }
 
 /**
- * A random estimate of x̄ = Jᵀ·c from `samples` orthogonal directions, 2 calls of apply for each. Its relative error is
+ * A random estimate of x̄ = Jᵀ·c from `samples` orthogonal directions, 2 calls of apply for each, and 1 more. Its relative error is
  * √(n/samples − 1), and 0 from n samples on. `errors` are standard errors. Raises `E_SAMPLES`.
  */
 export function vjpEstimateFromApply<I>(
@@ -174,18 +160,4 @@ function present<T, V>(
       evaluations: report.evaluations,
     };
   });
-}
-
-function warningsOf({ report, inputs }: Approximation<unknown>): readonly DifferenceWarning[] {
-  const { guessed, noRoom, notFinite }: Report = report;
-  const at = (kind: DifferenceWarning['kind']) => (j: number) => {
-    if (j < 0) return { kind, path: inputs.map(({ variable }) => variable.path).join(', '), element: -1 };
-    const { place, element } = placeAt(inputs, j);
-    return { kind, path: place.variable.path, element };
-  };
-  return [
-    ...guessed.map(at('guessed scale')),
-    ...noRoom.map(at('no room')),
-    ...notFinite.map(({ element }) => element).map(at('not finite')),
-  ];
 }

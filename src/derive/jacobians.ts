@@ -6,7 +6,7 @@ import { type Assembly, assemblyOf } from './assembly.js';
 import { type Stepwise, settled } from './drive.js';
 import { refuseBeyond } from './memory.js';
 import { probesOf } from './oneHot.js';
-import { elementsOf, isComplex, type Located, locator, refuseMixed, sweep } from './probe.js';
+import { elementsOf, hotAt, isComplex, type Located, locator, refuseMixed, sweep } from './probe.js';
 import type { Context } from './rule.js';
 
 // What a block takes besides its elements, so that very many blocks of one element each count for what they are.
@@ -46,6 +46,7 @@ export function* rowsByVjp(
     state: { vjp, row, probe: probesOf(point, 'of', of, point.wrt), place: locator(of) },
     call: pullRow,
     take: takeRow,
+    hot: hotAt,
   });
   return blocks();
 }
@@ -89,6 +90,7 @@ export function* columnsByJvp(
     state,
     call: pushColumn,
     take: takeColumn,
+    hot: hotAt,
   });
   return state.made!.blocks();
 }

@@ -21,6 +21,8 @@ export interface Sweep<S, R> {
   readonly state: S;
   readonly call: (i: number, state: S) => MaybePromise<R>;
   readonly take: (i: number, answer: R, state: S) => void;
+  /** The element that the seed of probe `i` is 1 at, where it is one-hot. */
+  readonly hot?: (i: number, state: S) => Located;
 }
 
 /**
@@ -63,10 +65,14 @@ function takeOn<S, R>(whole: Sweep<S, R>, next: (() => MaybePromise<R>) | undefi
 }
 
 /** What is thrown where probe `i` fails: what says itself whose fault it is, and an abort, stay as they are. */
-function failure<S, R>({ rule, base, total, options }: Sweep<S, R>, i: number, cause: unknown): unknown {
+function failure<S, R>(whole: Sweep<S, R>, i: number, cause: unknown): unknown {
+  const { rule, base, total, options, state, hot } = whole;
   if (cause instanceof ComponentError || options?.signal?.aborted) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const facts = { rule, method: base, probe: String(i + 1), count: String(total), reason };
+  const one = hot?.(i, state);
+  const seed = base === 'jvp' ? 'tangent' : 'cotangent';
+  const where = one ? `where the ${seed} was 1 at ${pathOf(one)} and 0 elsewhere` : '';
+  const facts = { rule, method: base, probe: String(i + 1), count: String(total), where, reason, advice: '' };
   return new ComponentError('E_PROBE', facts, { cause });
 }
 
@@ -98,6 +104,22 @@ export interface Located {
   readonly element: number;
 }
 
+/** The path of an element of an array: `x` for a scalar, `x.[2]`, `ring.[0,1]`. */
+export function elementPath(path: string, shape: Shape, element: number): string {
+  if (shape.length === 0) return path;
+  const index: number[] = [];
+  let rest = element;
+  for (const extent of [...shape].reverse()) {
+    index.unshift(rest % extent);
+    rest = Math.floor(rest / extent);
+  }
+  return `${path}.[${index.join(',')}]`;
+}
+
+function pathOf({ variable, element }: Located): string {
+  return elementPath(variable.path, variable.shape ?? [], element);
+}
+
 /** Tells where element `i` of several arrays laid end to end stands: which array, and which element of it. */
 export function locator(variables: readonly Variable[]): (i: number) => Located {
   let [k, start, end] = [-1, 0, 0];
@@ -109,6 +131,11 @@ export function locator(variables: readonly Variable[]): (i: number) => Located 
     }
     return { variable: variables[k]!, element: i - start };
   };
+}
+
+/** The element that the seed of a sweep's probe is 1 at, where the sweep finds its place. */
+export function hotAt(i: number, { place }: { readonly place: (i: number) => Located }): Located {
+  return place(i);
 }
 
 /** The number of elements of several arrays. */

@@ -16,6 +16,7 @@ import { probesOf } from './oneHot.js';
 import {
   accumulator,
   elementsOf,
+  hotAt,
   isComplex,
   type Located,
   locator,
@@ -195,6 +196,7 @@ export function* pushForwardByVjp(
     state: { call: vjp, probe, place: locator(of), seed, terms, result, keep: rows?.row },
     call: callBase,
     take: takeElement,
+    hot: hotAt,
   });
   rows?.keep();
   return result;
@@ -225,6 +227,7 @@ export function* pullBackByJvp(
     state: { call: jvp, probe, place: locator(wrt), seed, terms, result, keep: columns?.column },
     call: callBase,
     take: takeChecked,
+    hot: hotAt,
   });
   columns?.keep();
   return result;

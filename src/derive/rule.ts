@@ -1,5 +1,6 @@
 /** What a derivation rule is: a row of the table in `rules.ts`. */
 import type {
+  DifferenceWarning,
   EndpointName,
   Endpoints,
   MaybePromise,
@@ -50,6 +51,12 @@ export interface Rule<
   readonly exact: boolean;
   /** The promised number of calls of each base, for a seed that is not zero; it may depend on the options. */
   readonly calls: { readonly [N in From]: CallCount | ((options: Options) => Cost) };
+  /** How many times over they are made, for these outputs; once unless it says so. */
+  readonly passes?: (of: readonly Variable[]) => number;
+  /** In words, what may be called besides, and when. */
+  readonly besides?: string;
+  /** What is known beforehand to go less than well. Nothing is called. */
+  readonly foresee?: (request: RequestOf[To], context: Context<Options>) => readonly DifferenceWarning[];
   /** Whether the result is a random estimate, which no other rule may build on. */
   readonly estimate?: boolean;
   /** The options that the decorator must be given. */
@@ -86,21 +93,26 @@ const perRequest: Readonly<Record<CallCount, Cost>> = {
   m: { count: (_n, m) => m, text: '1 %s call for each element of the outputs' },
 };
 
-type Priced = Pick<Rule, 'calls' | 'from'>;
+type Priced = Pick<Rule, 'calls' | 'from' | 'passes'>;
 
 function price({ calls }: Priced, base: EndpointName, options: object): Cost {
   const promised = calls[base];
   return typeof promised === 'function' ? promised(options) : perRequest[promised];
 }
 
-/** The promised number of base calls for n elements of `wrt` and m of `of`, with the decorator's options. */
+/**
+ * The promised number of base calls for n elements of `wrt` and m of `of`, with the decorator's options; `of` tells how
+ * many passes they take.
+ */
 export function callsOf(
   row: Priced,
   n: number,
   m: number,
   options: object = {},
+  of: readonly Variable[] = [],
 ): Partial<Record<EndpointName, number>> {
-  return Object.fromEntries(row.from.map((base) => [base, price(row, base, options).count(n, m)]));
+  const passes = row.passes?.(of) ?? 1;
+  return Object.fromEntries(row.from.map((base) => [base, passes * price(row, base, options).count(n, m)]));
 }
 
 /** What a rule costs, in words, with the decorator's options. */

@@ -5,8 +5,8 @@
  * checks it on every scenario: value, and number of base calls.
  */
 import type { DifferenceOptions, EstimateOptions } from './differenceOptions.js';
-import { directionCost, estimateCost, sweepCost } from './differenceOptions.js';
-import { jacobianByApply, jvpByApply, vjpByApply, vjpByEstimate } from './differences.js';
+import { besides, directionCost, estimateCost, sweepCost } from './differenceOptions.js';
+import { foresee, jacobianByApply, jvpByApply, passesOf, vjpByApply, vjpByEstimate } from './differenceRules.js';
 import { cheaperWay, columnsByJvp, rowsByVjp } from './jacobians.js';
 import type { PlanOptions, ProductsOptions } from './planner/options.js';
 import { cheaperCost, sweepCost as groupsCost, planningJacobian, planningProduct } from './planner/planned.js';
@@ -94,6 +94,9 @@ export const rules = {
     needsShapes: false,
     exact: false,
     calls: { apply: sweepCost },
+    passes: passesOf,
+    besides,
+    foresee,
     summary: 'The Jacobian column by column, from differences: (f(x + h·e_j) − f(x − h·e_j)) / 2h.',
     derive: jacobianByApply,
   }),
@@ -103,6 +106,9 @@ export const rules = {
     needsShapes: false,
     exact: false,
     calls: { apply: directionCost },
+    passes: passesOf,
+    besides,
+    foresee,
     summary: 'The pushforward from differences along the tangent: (f(x + h·t) − f(x − h·t)) / 2h.',
     derive: jvpByApply,
   }),
@@ -112,6 +118,9 @@ export const rules = {
     needsShapes: false,
     exact: false,
     calls: { apply: sweepCost },
+    passes: passesOf,
+    besides,
+    foresee,
     summary: 'The pullback element by element, from differences: x̄_j = ⟨(f(x + h·e_j) − f(x − h·e_j)) / 2h, c⟩.',
     derive: vjpByApply,
   }),
@@ -123,6 +132,9 @@ export const rules = {
     estimate: true,
     requires: ['samples'],
     calls: { apply: estimateCost },
+    passes: passesOf,
+    besides,
+    foresee,
     summary: 'A random estimate of the pullback from k = samples directions of n; its relative error is √(n/k − 1).',
     derive: vjpByEstimate,
   }),

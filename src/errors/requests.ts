@@ -16,6 +16,11 @@ export const requestErrors = {
   E_PATH_ABSENT: value<'path' | 'received'>('value_error')(
     (f) => `${f.path} names "${f.received}", which is not among these inputs: no such element, or it was left out.`,
   ),
+  E_OUTSIDE_BOUNDS: value('value_error')(
+    (f) =>
+      `${f.path} is ${f.received}, and its bounds allow ${f.expected}. Differences evaluate apply within the bounds alone: ` +
+      'move the point inside, or widen the bounds.',
+  ),
   E_SEED_KEYS: value('value_error')(
     (f) => `${f.path} has the keys ${f.received}, and ${f.expected} are needed: one array for each path.`,
   ),

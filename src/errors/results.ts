@@ -30,8 +30,10 @@ export const resultErrors = {
     (f) =>
       `${f.path} is a matrix of ${f.received}, and the shape ${f.expected} cannot be told from it. Return an NdArray.`,
   ),
-  E_PROBE: result<'rule' | 'method' | 'probe' | 'count' | 'reason'>()(
-    (f) => `${f.method} failed in probe ${f.probe} of ${f.count} of ${f.rule}: ${f.reason}`,
+  E_PROBE: result<'rule' | 'method' | 'probe' | 'count' | 'where' | 'reason' | 'advice'>()(
+    (f) =>
+      `${f.method} failed in probe ${f.probe} of ${f.count} of ${f.rule}${f.where && `, ${f.where}`}: ${f.reason}` +
+      `${f.advice && ` ${f.advice}`}`,
   ),
   E_PROBE_COMPLEX: result<'rule' | 'of' | 'wrt'>()(
     (f) =>

@@ -8,8 +8,11 @@ import type { AnyClass } from '../schema/metadata.js';
 import { valueAt } from '../schema/path.js';
 import type { Variable } from './endpoints.js';
 
+/** A bound: one number for all elements of an array, or one for each, laid end to end. */
+export type Bound = number | ArrayLike<number>;
+
 /** The smallest and the largest value allowed, infinite where there is none. */
-export type Bounds = readonly [lower: number, upper: number];
+export type Bounds = readonly [lower: Bound, upper: Bound];
 
 const free: Bounds = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
 
@@ -39,5 +42,16 @@ export function boundsOf(
 
 /** What both allow. */
 export function within([lower, upper]: Bounds, [least, most]: Bounds): Bounds {
-  return [Math.max(lower, least), Math.min(upper, most)];
+  return [tighter(Math.max, lower, least), tighter(Math.min, upper, most)];
+}
+
+function tighter(pick: (one: number, other: number) => number, one: Bound, other: Bound): Bound {
+  if (typeof one === 'number' && typeof other === 'number') return pick(one, other);
+  const length = Math.max(...[one, other].map((bound) => (typeof bound === 'number' ? 0 : bound.length)));
+  return Float64Array.from({ length }, (_, k) => pick(boundAt(one, k), boundAt(other, k)));
+}
+
+/** The bound of element `k`. */
+export function boundAt(bound: Bound, k: number): number {
+  return typeof bound === 'number' ? bound : bound[k]!;
 }

@@ -41,6 +41,37 @@ export interface CallOptions {
   readonly concurrency?: number | undefined;
   /** How many bytes a derivation may take for arrays of its own: 4 GiB for a Jacobian unless said otherwise. */
   readonly memoryLimit?: number | undefined;
+  /**
+   * Told what a derivation by differences cannot do well here, in place of a process warning. It does not travel: of a
+   * remote component, the server warns.
+   */
+  readonly onWarning?: ((warning: DifferenceWarning) => void) | undefined;
+  /**
+   * Told the estimated absolute error of each element of a derivative by differences, in the form of the derivative.
+   * That takes one or two further evaluations for each direction.
+   */
+  readonly onErrors?: ((errors: JacobianValue | ProductValue) => void) | undefined;
+}
+
+/**
+ * What differences cannot do well at an element of an input; a direction has no single element (−1).
+ *
+ * - `guessed scale`: it is 0, and there is no scale to go by, or one of another kind; declare its magnitude.
+ * - `no room`: its bounds leave it none; its derivative is NaN.
+ * - `not finite`: apply is finite on neither side; these derivatives are NaN.
+ * - `not smooth`: outputs jump or bend within the step, and within each shorter one: rounding, float32, the tolerance
+ *   of a solver inside (`noise: 'estimate'`), or a kink.
+ * - `rounded`: outputs are flat here to the bit, and move farther off: they are rounded on the way, and the derivative
+ *   of 0 is that of a step.
+ */
+export interface DifferenceWarning {
+  readonly kind: 'guessed scale' | 'no room' | 'not finite' | 'not smooth' | 'rounded';
+  readonly path: string;
+  readonly element: number;
+  /** The paths of the outputs concerned, where it is not all of them. */
+  readonly of?: readonly string[];
+  /** In words: what is so, where, and what to do. */
+  readonly message: string;
 }
 
 /**

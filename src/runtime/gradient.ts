@@ -3,10 +3,14 @@ import { type DType, dtypes } from '../array/dtype.js';
 import { NdArray } from '../array/ndarray.js';
 import { sizeOf } from '../array/shape.js';
 import type { Offer } from '../component/extend.js';
+import type { Report } from '../derive/difference/sampling.js';
 import type { Setting } from '../derive/difference/step.js';
 import type { DifferenceOptions } from '../derive/differenceOptions.js';
+import { announce, warningsOf } from '../derive/differenceWarnings.js';
 import { coarsest, type Evaluation, evaluationAt, leavesOf } from '../derive/evaluation.js';
+import type { Behind } from '../derive/planner/behind.js';
 import { type Space, spaceOf } from '../derive/planner/flat.js';
+import { warn } from '../derive/planner/warning.js';
 import { type ComponentError, fail } from '../errors.js';
 import type { Arrays, CallOptions, Point, SeededPoint, Variable } from '../operators/endpoints.js';
 import type { RawRequest } from '../operators/operator.js';
@@ -92,8 +96,19 @@ function pullbackBy(
   return (inputs) => send('vjp', { inputs, ...paths, cotangent: seed }, options);
 }
 
+const tables = new WeakMap<object, Behind['known']>();
+
+/** Tell what differences of the gradient could not do well: the caller, or else the process, once for a component. */
+export function tellWarnings(gradient: Gradient, rule: string, report: Report, options: SecondOrderOptions): void {
+  const { offer, evaluation } = gradient;
+  const known = tables.get(offer.compiled) ?? new Map();
+  tables.set(offer.compiled, known);
+  const found = { report, inputs: evaluation.inputs, outputs: evaluation.outputs() };
+  announce(rule, warningsOf(found), options, { component: offer.compiled.signature.name, known, warn });
+}
+
 /** Raise what the gradient threw, where that is why a second derivative has no value. */
 export function raiseFailure({ evaluation }: Gradient, values: Float64Array): void {
-  const cause = evaluation.failure();
-  if (cause !== undefined && values.some(Number.isNaN)) throw cause;
+  const failure = evaluation.failure();
+  if (failure !== undefined && values.some(Number.isNaN)) throw failure.cause;
 }

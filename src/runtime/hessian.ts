@@ -13,7 +13,7 @@ import { type SparseMatrix, toDense } from '../derive/sparsity/sparseMatrix.js';
 import { colorSymmetric } from '../derive/sparsity/starColoring.js';
 import { gaussianProbe, suspiciousRows } from '../derive/sparsity/verify.js';
 import { fail } from '../errors.js';
-import { type Gradient, gradientOf, raiseFailure, type SecondOrderOptions } from './gradient.js';
+import { type Gradient, gradientOf, raiseFailure, type SecondOrderOptions, tellWarnings } from './gradient.js';
 import type { ComponentHandle } from './handle.js';
 import { exactProduct, type SecondOrderLiteral } from './hessianVectorProduct.js';
 import type { OperatorSide } from './jacobianOperator.js';
@@ -64,8 +64,8 @@ type Values = Pick<Hessian, 'asymmetry' | 'calls'> & { readonly values: Float64A
 /**
  * The second derivatives of ⟨c, f⟩ by `wrt`.
  *
- * From central differences of the gradient, 2 vjp calls for each element of `wrt` (`richardson` 4), or for each group of
- * columns where a symmetric `sparsity` is declared: 6 for a tridiagonal Hessian of any size. From the author's own `hvp`,
+ * From central differences of the gradient, 2 vjp calls for each element of `wrt` and 1 more (`richardson` 4 for each), or for each group of
+ * columns where a symmetric `sparsity` is declared: 7 for a tridiagonal Hessian of any size. From the author's own `hvp`,
  * where a linearization has one (this process only), 1 product in place of 2 calls. Rejects with `E_SPARSITY` (a pattern that
  * is not symmetric, or lacks entries), `E_MEMORY_LIMIT`, or as `hessianVectorProduct` does.
  */
@@ -81,7 +81,7 @@ export async function hessian<I extends object>(
   const advice = 'Declare its sparsity, ask for fewer paths, or use hessianVectorProduct.';
   refuseBeyond({ rule: 'hessian', rows: size, columns: size, bytes: 8 * nnz(pattern), advice }, options.memoryLimit);
   const product = await exactOf(gradient, options);
-  const found = product ? await byProducts(pattern, product) : await byDifferences(gradient, pattern);
+  const found = product ? await byProducts(pattern, product) : await byDifferences(gradient, pattern, options);
   raiseFailure(gradient, found.values);
   const matrix = { pattern, values: found.values };
   if (options.verify && size > 0) await check(gradient, matrix, product);
@@ -120,16 +120,19 @@ async function byProducts(pattern: Pattern, product: Product): Promise<Values> {
   return { values, asymmetry: symmetrized(pattern, values), calls: coloring.groups };
 }
 
-async function byDifferences({ evaluation, setting }: Gradient, pattern: Pattern): Promise<Values> {
+async function byDifferences(gradient: Gradient, pattern: Pattern, options: HessianOptions): Promise<Values> {
+  const { evaluation, setting } = gradient;
   const { oracle, x } = evaluation;
   if (isDense(pattern)) {
     const { values, asymmetry, report } = await denseHessian(oracle, x, setting);
+    tellWarnings(gradient, 'hessian', report, options);
     return { values, asymmetry, calls: report.evaluations };
   }
   const { colors, groups: count } = colorSymmetric(pattern);
   const { start, members } = groupsOf(colors, count);
   const groups = Array.from({ length: count }, (_, k) => members.subarray(start[k]!, start[k + 1]!));
   const { values, asymmetry, report } = await groupedHessian(oracle, x, groups, pattern, setting);
+  tellWarnings(gradient, 'hessian', report, options);
   return { values, asymmetry, calls: report.evaluations };
 }
 

@@ -6,7 +6,7 @@ import type { ComponentError } from '../errors.js';
 import type { Arrays, MaybePromise, ProductValue } from '../operators/endpoints.js';
 import { raise } from '../operators/operator.js';
 import { readSeed } from '../operators/request.js';
-import { type Gradient, gradientOf, raiseFailure, type SecondOrderOptions } from './gradient.js';
+import { type Gradient, gradientOf, raiseFailure, type SecondOrderOptions, tellWarnings } from './gradient.js';
 import type { ComponentHandle, DerivativeLiteral, Seed } from './handle.js';
 
 /** A request for second derivatives of ⟨c, f⟩. */
@@ -19,7 +19,7 @@ export interface SecondOrderLiteral<I> extends DerivativeLiteral<I> {
  * H·d, where H is the second derivative of ⟨c, f⟩ by `wrt`: an array for each path of `wrt`.
  *
  * From the author's own `hvp` where a linearization has one (this process only); else from central differences of the
- * gradient along d: 2 vjp calls (`richardson` 4), to about 1e-10 of ‖H·d‖. A direction of zeros costs no call. Rejects with
+ * gradient along d: 3 vjp calls (`richardson` 4), to about 1e-10 of ‖H·d‖. A direction of zeros costs no call. Rejects with
  * `E_HANDLE`, `E_SEED_KEYS` (several outputs and no weights), `E_MATRIX_DTYPE` (complex arrays), or as `vjp` does.
  */
 export async function hessianVectorProduct<I extends object>(
@@ -34,7 +34,7 @@ export async function hessianVectorProduct<I extends object>(
   const seed = readSeed('tangent', 'direction', direction, gradient.point.wrt, problems);
   raise('The direction', problems);
   const exact = await exactProduct(gradient, options);
-  return presentArrays(await (exact ? exact(seed) : differences(gradient, seed)));
+  return presentArrays(await (exact ? exact(seed) : differences(gradient, seed, options)));
 }
 
 /** H·d by the author's own method, or undefined where there is none. */
@@ -45,10 +45,11 @@ export async function exactProduct(
   return method === 'differences' ? undefined : offer.endpoints.hvp?.(point);
 }
 
-async function differences(gradient: Gradient, direction: Arrays): Promise<Arrays> {
+async function differences(gradient: Gradient, direction: Arrays, options: SecondOrderOptions): Promise<Arrays> {
   const { space, evaluation, setting } = gradient;
   const flat = joinArrays(space, direction).slice();
-  const { values } = await hvp(evaluation.oracle, evaluation.x, flat, setting);
+  const { values, report } = await hvp(evaluation.oracle, evaluation.x, flat, setting);
   raiseFailure(gradient, values);
+  tellWarnings(gradient, 'hessianVectorProduct', report, options);
   return splitFlat(space, values);
 }

@@ -3,6 +3,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { complexJacobian, complexJvp } from '../../../src/derive/difference/complexStep.js';
 import { jacobian } from '../../../src/derive/difference/jacobian.js';
+import { nothing } from '../../../src/derive/difference/sampling.js';
 import type { Setting } from '../../../src/derive/difference/step.js';
 import { drive } from '../../../src/derive/drive.js';
 import { seeded } from '../../../src/derive/random.js';
@@ -47,7 +48,7 @@ function worstError({ setting, evaluations, store = (v) => v, disturb = () => 0 
           },
           setting,
         );
-        expect(report).toEqual({ evaluations, guessed: [], noRoom: [], notFinite: [] });
+        expect(report).toEqual({ ...nothing, evaluations });
       }
     }
   }
@@ -62,9 +63,9 @@ const single: Setting = { leaves: [{ start: 0, end: 1, precision: 'float32' }], 
 
 const cases: readonly Case[] = [
   { name: 'forward', setting: { scheme: 'forward' }, evaluations: 2, bound: 2e-7 },
-  { name: 'central', setting: {}, evaluations: 2, bound: 1e-9 },
+  { name: 'central', setting: {}, evaluations: 3, bound: 1e-9 },
   { name: 'richardson', setting: { scheme: 'richardson' }, evaluations: 4, bound: 2e-12 },
-  { name: 'central in float32', setting: single, evaluations: 2, bound: 1e-4, store: Math.fround },
+  { name: 'central in float32', setting: single, evaluations: 3, bound: 1e-4, store: Math.fround },
   {
     name: 'richardson in float32',
     setting: { ...single, scheme: 'richardson' },
@@ -72,7 +73,7 @@ const cases: readonly Case[] = [
     bound: 1e-5,
     store: Math.fround,
   },
-  { name: 'central with noise 1e-9 declared', setting: { noise: 1e-9 }, evaluations: 2, bound: 2e-5, disturb: noise() },
+  { name: 'central with noise 1e-9 declared', setting: { noise: 1e-9 }, evaluations: 3, bound: 3e-5, disturb: noise() },
 ];
 
 describe('seven functions at three points, scaled by every power of ten from 1e-12 to 1e12', () => {
@@ -93,7 +94,7 @@ describe('seven functions at three points, scaled by every power of ten from 1e-
       const report = complexJacobian(oracle, Float64Array.of(1.1 * s), (_, [inverse, cube]) => {
         worst = Math.max(worst, Math.abs((inverse * s) / (-1 / 1.21) - 1), Math.abs((cube * s) / 3.63 - 1));
       });
-      expect(report).toEqual({ evaluations: 1, guessed: [], noRoom: [], notFinite: [] });
+      expect(report).toEqual({ ...nothing, evaluations: 1 });
     }
     expect(worst).toBeLessThan(1e-15);
   });

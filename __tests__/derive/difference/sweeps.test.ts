@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { jvp } from '../../../src/derive/difference/directional.js';
 import { jacobian, type SweepSetting, vjp } from '../../../src/derive/difference/jacobian.js';
 import { type Precision, precisions, roundInward } from '../../../src/derive/difference/precision.js';
+import { nothing } from '../../../src/derive/difference/sampling.js';
 import type { Scheme } from '../../../src/derive/difference/scheme.js';
 import type { Leaf, Setting } from '../../../src/derive/difference/step.js';
 
@@ -53,10 +54,10 @@ const x5 = Float64Array.of(0.3, -1.7, 0.9, 2.2, -0.4);
 describe('a sweep over n = 5 columns of 3 outputs', () => {
   const costs: readonly [Scheme, boolean, number, number][] = [
     ['forward', false, 6, 1e-7],
-    ['central', false, 10, 1e-9],
+    ['central', false, 11, 1e-9],
     ['richardson', false, 20, 5e-12],
     ['forward', true, 11, 1e-7],
-    ['central', true, 20, 1e-9],
+    ['central', true, 21, 1e-9],
     ['richardson', true, 30, 5e-12],
   ];
   test.each(costs)('%s, errors %s: %i evaluations, and exact to %d', (scheme, errors, calls, tolerance) => {
@@ -73,7 +74,8 @@ describe('a sweep over n = 5 columns of 3 outputs', () => {
   test('perturbs the requested elements only, in the order they were requested', () => {
     const { found, visited } = columns(three, x5, { columns: [3, 1] });
     expect([...found.keys()]).toEqual([3, 1]);
-    expect(visited).toHaveLength(4);
+    // One at x, two for each element, and a pair that shows that the output which neither moves is no rounded one.
+    expect(visited).toHaveLength(7);
     for (const x of visited) for (const j of [0, 2, 4]) expect(x[j]).toBe(x5[j]);
   });
 
@@ -113,10 +115,10 @@ describe('a sweep over n = 5 columns of 3 outputs', () => {
 describe('cᵀJ from columns', () => {
   const c = Float64Array.of(0.5, -2, 3);
 
-  test('equals the sum of c_i ∂y_i/∂x_j, at 2n evaluations', () => {
+  test('equals the sum of c_i ∂y_i/∂x_j, at 2n + 1 evaluations', () => {
     const product = vjp(three, x5, c);
     if ('then' in product) throw new Error('a promise');
-    expect(product.report.evaluations).toBe(10);
+    expect(product.report.evaluations).toBe(11);
     product.values.forEach((value, j) => {
       const exact = threeExact(x5, j).reduce((sum, d, i) => sum + c[i] * d, 0);
       expect(Math.abs(value - exact)).toBeLessThan(1e-9);
@@ -139,7 +141,9 @@ describe('cᵀJ from columns', () => {
 
 describe('the scale of a step', () => {
   const offsets = (x: Float64Array, setting: SweepSetting) =>
-    columns((at) => at.slice(), x, setting).visited.map((at) => Math.max(...at.map((v, j) => Math.abs(v - x[j]))));
+    columns((at) => at.slice(), x, setting)
+      .visited.map((at) => Math.max(...at.map((v, j) => Math.abs(v - x[j]))))
+      .filter((offset) => offset > 0);
   const cubeRoot = Math.cbrt(2 ** -52);
 
   test('is a declared magnitude before |x|', () => {
@@ -162,7 +166,7 @@ describe('the scale of a step', () => {
   test('of a zero in a leaf of zeros is 1, and reported as guessed', () => {
     const { report, visited } = columns((x) => x.slice(), new Float64Array(2), { columns: [1] });
     expect(report.guessed).toEqual([1]);
-    expect(Math.abs(visited[0][1])).toBeCloseTo(cubeRoot, 12);
+    expect(Math.abs(visited[1][1])).toBeCloseTo(cubeRoot, 12);
   });
 
   test('is multiplied by the cube root of the coarser roundoff, that of the outputs too', () => {
@@ -175,7 +179,7 @@ describe('the scale of a step', () => {
     const { found, report } = columns((at) => Float64Array.of(at[0] + at[1], Math.log(at[1])), x);
     expect(found.get(1)?.[0]).toBeCloseTo(1, 9);
     expect((found.get(1)?.[1] ?? 0) * x[1]).toBeCloseTo(1, 9);
-    expect(report).toEqual({ evaluations: 6, guessed: [], noRoom: [], notFinite: [] });
+    expect(report).toEqual({ ...nothing, evaluations: 8 });
   });
 });
 
@@ -261,14 +265,14 @@ describe('bounds', () => {
   test('a narrow domain shrinks the step, and stays central', () => {
     const leaves = [{ start: 0, end: 1, lower: 2 - 4e-6, upper: 2 + 4e-6 }];
     const { found, report } = columns(log, Float64Array.of(2), { leaves });
-    expect(report.evaluations).toBe(2);
+    expect(report.evaluations).toBe(3);
     expect(Math.abs((found.get(0)?.[0] ?? 0) * 2 - 1)).toBeLessThan(1e-9);
   });
 
   test('a bound at half a step shrinks it too, which loses less than to go one-sided', () => {
     const { report, visited } = columns(log, Float64Array.of(2), { leaves: [{ start: 0, end: 1, upper: 2 + 6e-6 }] });
-    expect(report.evaluations).toBe(2);
-    expect(visited.map(([x]) => x)).toEqual([2 - 6e-6, 2 + 6e-6].map((x) => expect.closeTo(x, 14)));
+    expect(report.evaluations).toBe(3);
+    expect(visited.map(([x]) => x)).toEqual([2, 2 - 6e-6, 2 + 6e-6].map((x) => expect.closeTo(x, 14)));
   });
 
   test('that leave no room make the derivative NaN, and are reported', () => {
@@ -277,7 +281,7 @@ describe('bounds', () => {
     });
     expect(found.get(0)).toEqual(Float64Array.of(Number.NaN, Number.NaN));
     expect(found.get(1)?.[1]).toBeCloseTo(1 / 3, 8);
-    expect(report).toEqual({ evaluations: 3, guessed: [], noRoom: [0], notFinite: [] });
+    expect(report).toMatchObject({ noRoom: [0], notFinite: [], rough: [] });
   });
 
   test('an element that is not finite cannot move', () => {
@@ -290,7 +294,7 @@ describe('where the function is not finite', () => {
   test('on one side, the other decides, at one more evaluation and the one at x', () => {
     const half = (x: Float64Array) => Float64Array.of(x[0] ** 3, x[0] > 1 ? Number.NaN : x[0] ** 3);
     const { found, report } = columns(half, Float64Array.of(1));
-    expect(report).toEqual({ evaluations: 4, guessed: [], noRoom: [], notFinite: [] });
+    expect(report).toEqual({ ...nothing, evaluations: 4 });
     found.get(0)?.forEach((value) => {
       expect(Math.abs(value - 3)).toBeLessThan(1e-9);
     });
@@ -301,13 +305,13 @@ describe('where the function is not finite', () => {
     const { found, report } = columns(f, Float64Array.of(1));
     expect(found.get(0)?.[0]).toBeNaN();
     expect(found.get(0)?.[1]).toBeCloseTo(2, 9);
-    expect(report).toEqual({ evaluations: 3, guessed: [], noRoom: [], notFinite: [{ element: 0, outputs: [0] }] });
+    expect(report).toEqual({ ...nothing, evaluations: 3, notFinite: [{ element: 0, outputs: [0] }] });
   });
 
   test('at x alone, a central difference does not notice', () => {
     const { found, report } = columns((x) => Float64Array.of((x[0] - 1) ** 2 / (x[0] - 1)), Float64Array.of(1));
     expect(found.get(0)?.[0]).toBeCloseTo(1, 9);
-    expect(report.evaluations).toBe(2);
+    expect(report.evaluations).toBe(3);
   });
 });
 
@@ -317,7 +321,7 @@ describe('J·v by a difference along v', () => {
 
   test.each<[Scheme, number, number]>([
     ['forward', 2, 1e-6],
-    ['central', 2, 1e-9],
+    ['central', 3, 1e-9],
     ['richardson', 4, 5e-12],
   ])('%s: %i evaluations, and exact to %d', (scheme, calls, tolerance) => {
     for (const length of [1e-200, 1, 1e200]) {
@@ -338,7 +342,7 @@ describe('J·v by a difference along v', () => {
   test('an estimated error bounds the true one, at two more evaluations', () => {
     const product = jvp(three, x5, v, { errors: true });
     if ('then' in product) throw new Error('a promise');
-    expect(product.report.evaluations).toBe(4);
+    expect(product.report.evaluations).toBe(5);
     product.values.forEach((value, i) => {
       expect(Math.abs(value - exact[i])).toBeLessThan(2 * (product.errors?.[i] ?? 0));
     });

@@ -6,9 +6,9 @@
  */
 
 import { drive, type MaybePromise, type Stepwise, settled } from '../drive.js';
-import type { Report } from './difference.js';
 import type { SweepSetting, TakeColumn } from './jacobian.js';
 import { precisions } from './precision.js';
+import { nothing, type Report, type Seen } from './sampling.js';
 import { type Survey, survey } from './step.js';
 
 /** All outputs of interest at a complex point, both interleaved. The point is lent, the result is kept. */
@@ -28,18 +28,19 @@ export function* complexColumns(
 ): Stepwise<Report> {
   const seen = survey(x, setting);
   const point = interleave(x);
-  const report = { evaluations: 0, guessed: [], noRoom: [], notFinite: [] as { element: number; outputs: number[] }[] };
+  const notFinite: Seen[] = [];
+  let evaluations = 0;
   for (const j of setting.columns ?? x.keys()) {
     const step = imaginaryStep(seen, j);
     point[2 * j + 1] = step;
     const values = imaginary(yield* settled(oracle(point)), step);
     point[2 * j + 1] = 0;
-    report.evaluations++;
+    evaluations++;
     const outputs = [...values.keys()].filter((i) => !Number.isFinite(values[i]));
-    if (outputs.length > 0) report.notFinite.push({ element: j, outputs });
+    if (outputs.length > 0) notFinite.push({ element: j, outputs });
     column(j, values);
   }
-  return report;
+  return { ...nothing, evaluations, notFinite };
 }
 
 /** `complexColumns`, driven: a promise only if the oracle returns one. */

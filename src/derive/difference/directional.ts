@@ -1,11 +1,16 @@
 /**
- * The product J·v by differences along v: 1 (+1 at x), 2 or 4 evaluations, whatever the number of inputs and outputs.
+ * The product J·v by differences along v: 2 evaluations (forward), 3 (central) or 4 (richardson), whatever the number of
+ * inputs and outputs.
+ *
+ * At a corner of the bounds, what may go forward and what may go back are taken one after the other, and added up.
  */
 
 import { drive, type MaybePromise, type Stepwise } from '../drive.js';
-import { baseOf, differentiate, type Oracle, reportOf, type Sweep, startSweep } from './difference.js';
+import { type Derivative, differentiate, stuck as stuckAt } from './difference.js';
+import { type Part, type TakeError, tellFlatAlong } from './flat.js';
 import type { Product } from './jacobian.js';
-import { directionLine } from './line.js';
+import { directionLine, type Line, splitDirection } from './line.js';
+import { baseOf, type Oracle, reportOf, type Sweep, startSweep } from './sampling.js';
 import { type Setting, survey } from './step.js';
 
 /** What a directional difference may be asked. */
@@ -18,7 +23,7 @@ export interface DirectionalSetting extends Setting {
 
 /**
  * The derivative of all outputs along `direction` (as long as `x`): J·v. A direction of zeros gives zeros without a
- * call. NaN throughout where bounds leave the direction no room.
+ * call. NaN throughout, and a report, where an element of the direction may go neither forward nor back.
  */
 export function* jvpSteps(
   oracle: Oracle,
@@ -31,7 +36,7 @@ export function* jvpSteps(
   if (length === 0) return yield* zeros(sweep, setting);
   const unit = direction.map((value) => value / length);
   for (const j of x.keys()) if (unit[j] !== 0 && sweep.survey.guessed[j]) sweep.guessed.push(j);
-  const derivative = yield* differentiate(sweep, directionLine(sweep.survey, unit), -1, setting.errors);
+  const derivative = yield* along(sweep, unit, setting);
   const values = derivative.values.map((value) => value * length);
   const errors = derivative.errors?.map((value) => value * length);
   return errors ? { values, errors, report: reportOf(sweep) } : { values, report: reportOf(sweep) };
@@ -45,6 +50,35 @@ export function jvp(
   setting: DirectionalSetting = {},
 ): MaybePromise<Product> {
   return drive(jvpSteps(oracle, x, direction, setting));
+}
+
+function* along(sweep: Sweep, unit: Float64Array, { errors }: DirectionalSetting): Stepwise<Derivative> {
+  const { parts: directions, stuck } = splitDirection(sweep.survey, unit);
+  if (stuck.length > 0) {
+    sweep.noRoom.push(...stuck.slice(1));
+    return yield* stuckAt(sweep, stuck[0]!, errors);
+  }
+  const lines = directions.map((one) => directionLine(sweep.survey, one));
+  let sum: Derivative | undefined;
+  for (const line of lines) sum = added(sum, yield* differentiate(sweep, line, -1, errors));
+  const whole = sum!;
+  const revise: TakeError = (_, i, error) => {
+    if (whole.errors) whole.errors[i] = Math.max(whole.errors[i]!, error);
+  };
+  yield* flatAlong(sweep, lines, [{ start: 0, end: whole.values.length }], revise);
+  return whole;
+}
+
+function* flatAlong(sweep: Sweep, lines: readonly Line[], parts: readonly Part[], revise: TakeError): Stepwise<void> {
+  for (const line of lines) yield* tellFlatAlong(sweep, line, parts, revise);
+}
+
+function added(sum: Derivative | undefined, more: Derivative): Derivative {
+  if (sum === undefined) return more;
+  const values = sum.values.map((value, i) => value + more.values[i]!);
+  return sum.errors && more.errors
+    ? { values, errors: sum.errors.map((error, i) => error + more.errors![i]!) }
+    : { values };
 }
 
 function* zeros(sweep: Sweep, { size, errors }: DirectionalSetting): Stepwise<Product> {

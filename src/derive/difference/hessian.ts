@@ -6,10 +6,10 @@
  */
 
 import { drive, type MaybePromise, type Stepwise } from '../drive.js';
-import type { Oracle, Report } from './difference.js';
 import { jvpSteps } from './directional.js';
 import { type Groups, type RowPattern, sweepGroups } from './grouped.js';
 import { type Product, sweepColumns } from './jacobian.js';
+import type { Oracle, Report } from './sampling.js';
 import type { Setting } from './step.js';
 
 /** A Hessian, made symmetric. */
@@ -21,7 +21,7 @@ export interface Hessian {
   readonly report: Report;
 }
 
-/** H·v: 2 gradients (central), 4 (richardson) or 1+1 (forward). A direction of zeros costs none. */
+/** H·v: 3 gradients (central), 4 (richardson) or 2 (forward). A direction of zeros costs none. */
 export function hvp(
   gradient: Oracle,
   x: Float64Array,
@@ -31,7 +31,7 @@ export function hvp(
   return drive(jvpSteps(gradient, x, direction, { ...setting, size: x.length }));
 }
 
-/** The dense Hessian: 2n gradients (central). */
+/** The dense Hessian: 2n+1 gradients (central). */
 export function* hessianSteps(gradient: Oracle, x: Float64Array, setting: Setting = {}): Stepwise<Hessian> {
   const n = x.length;
   const values = new Float64Array(n * n);
@@ -53,7 +53,7 @@ export function hessian(gradient: Oracle, x: Float64Array, setting: Setting = {}
 }
 
 /**
- * The entries of a symmetric `pattern`: 2 gradients for each group (central). An entry needs to be separated by the
+ * The entries of a symmetric `pattern`: 2 gradients for each group, and 1 more (central). An entry needs to be separated by the
  * groups, or else its mirror image (a star coloring); it is NaN where neither is.
  */
 export function* groupedHessianSteps(

@@ -1,30 +1,29 @@
 /**
  * Jacobians by differences, one column at a time, and what is made of columns on the way: the product cᵀJ.
  *
- * For n columns a sweep evaluates n+1 times (forward), 2n times (central) or 4n times (richardson), whatever the number
- * of outputs. One more evaluation, at x, serves all columns that are one-sided because of bounds or non-finite values;
- * a value that is not finite on one side costs its column one more (richardson: two or three).
+ * For n columns a sweep evaluates n+1 times (forward), 2n+1 times (central) or 4n times (richardson), whatever the number
+ * of outputs: the one at x serves all columns. More is evaluated only where a column needs it: a value that is not
+ * finite on one side, an element next to nothing beside its neighbours, an output that bends within the step, or one
+ * that nothing moves (`refine.ts`, `flat.ts`).
  */
 
 import { drive, type MaybePromise, type Stepwise } from '../drive.js';
-import {
-  type Derivative,
-  differentiate,
-  type Oracle,
-  type Report,
-  reportOf,
-  type Sweep,
-  startSweep,
-} from './difference.js';
+import { type Derivative, differentiate } from './difference.js';
+import { type TakeError, tellFlat } from './flat.js';
 import { elementLine } from './line.js';
+import { type Oracle, type Report, reportOf, type Sweep, startSweep } from './sampling.js';
 import { type Setting, survey } from './step.js';
 
 /** What a sweep over columns may be asked. */
 export interface SweepSetting extends Setting {
   /** The elements to perturb, in the order wanted. All of them where it is not given. */
   readonly columns?: readonly number[];
-  /** Also estimate the absolute error of each entry. Then forward costs 2n+1, central 4n, richardson 6n evaluations. */
+  /** Also estimate the absolute error of each entry. Then forward costs 2n+1, central 4n+1, richardson 6n evaluations. */
   readonly errors?: boolean;
+  /** Told the absolute error of an entry that came out as 0 because its output is rounded. Its column was handed out before. */
+  readonly revise?: TakeError;
+  /** Outputs whose weight is 0 are not looked at where nothing moves. */
+  readonly weights?: Float64Array;
 }
 
 /**
@@ -52,6 +51,8 @@ export function* sweepColumns(
     const derivative = yield* columnOf(sweep, j, setting.errors);
     column(j, derivative.values, derivative.errors);
   }
+  const { columns = x.keys(), weights, revise } = setting;
+  yield* tellFlat(sweep, columns, (i) => weights === undefined || weights[i] !== 0, revise);
   return reportOf(sweep);
 }
 
@@ -82,16 +83,19 @@ export function* vjpSteps(
   setting: SweepSetting = {},
 ): Stepwise<Product> {
   const columns = setting.columns ?? [...x.keys()];
+  const place = new Map(columns.map((j, k) => [j, k]));
   const values = new Float64Array(columns.length);
   const errors = setting.errors ? new Float64Array(columns.length) : undefined;
-  let k = 0;
-  const take: TakeColumn = (_, derivative, error) => {
-    values[k] = dot(cotangent, derivative);
-    if (errors && error) errors[k] = dot(cotangent.map(Math.abs), error);
-    k++;
+  const take: TakeColumn = (j, derivative, error) => {
+    values[place.get(j)!] = dot(cotangent, derivative);
+    if (errors && error) errors[place.get(j)!] = dot(cotangent.map(Math.abs), error);
+  };
+  const revise: TakeError = (j, i, error) => {
+    if (errors) errors[place.get(j)!]! += Math.abs(cotangent[i]!) * error;
   };
   const idle = cotangent.every((value) => value === 0);
-  const report = yield* sweepColumns(oracle, x, take, idle ? { ...setting, columns: [] } : setting);
+  const asked = { ...setting, revise, weights: cotangent };
+  const report = yield* sweepColumns(oracle, x, take, idle ? { ...asked, columns: [] } : asked);
   return errors ? { values, errors, report } : { values, report };
 }
 

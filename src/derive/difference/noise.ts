@@ -8,8 +8,8 @@
 
 import { drive, type MaybePromise, type Stepwise } from '../drive.js';
 import { seeded } from '../random.js';
-import { evaluateHere, type Oracle, type Report, reportOf, startSweep } from './difference.js';
 import { directionLine, type Line } from './line.js';
+import { evaluateHere, type Oracle, type Report, reportOf, startSweep } from './sampling.js';
 import { type Setting, type Survey, survey } from './step.js';
 
 const pointCount = 9;
@@ -36,7 +36,7 @@ export interface NoiseSetting extends Setting {
 export function* noiseSteps(oracle: Oracle, x: Float64Array, setting: NoiseSetting = {}): Stepwise<Noise> {
   const seen = survey(x, setting);
   const sweep = startSweep(oracle, seen);
-  const line = directionLine(seen, setting.direction ?? randomDirection(seen, setting.seed ?? 0));
+  const line = directionLine(seen, setting.direction ?? inwardDirection(seen, setting.seed ?? 0));
   const values: Float64Array[] = [];
   for (const t of parameters(line)) {
     line.move(sweep.point, t);
@@ -75,9 +75,19 @@ function agree(sigmas: readonly number[]): boolean {
   return Math.max(...sigmas) <= agreement * Math.min(...sigmas);
 }
 
-function randomDirection(seen: Survey, seed: number): Float64Array {
+/**
+ * A random direction to the scales of x. At a corner of the bounds a random sign would leave no room: an element goes
+ * where it may, and one that may go nowhere is left where it is.
+ */
+export function inwardDirection({ x, shared, lower, upper }: Survey, seed: number): Float64Array {
   const random = seeded(seed);
-  return seen.shared.map((scale) => scale * (random.uniform() < 0.5 ? -1 : 1) * (0.5 + random.uniform() / 2));
+  return shared.map((scale, j) => {
+    const [above, below] = [upper[j]! - x[j]!, x[j]! - lower[j]!];
+    const sign = random.uniform() < 0.5 ? -1 : 1;
+    const size = scale * (0.5 + random.uniform() / 2);
+    if (!(Math.max(above, below) > 0)) return 0;
+    return Math.min(above, below) < 1e-2 * scale ? Math.sign(above - below || sign) * size : sign * size;
+  });
 }
 
 function parameters({ step, up, down }: Line): number[] {

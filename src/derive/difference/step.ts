@@ -42,17 +42,19 @@ export interface Setting {
 export interface Survey {
   readonly x: Float64Array;
   readonly scheme: Scheme;
-  /** Declared magnitude, else |x|, else the root mean square of its leaf over the non-zeros, else 1. */
+  /** Declared magnitude, else |x|, else a guess: the first of `scalesOf`. */
   readonly scale: Float64Array;
   /** The scale of an element where one step serves many: that of its leaf weighs in. */
   readonly shared: Float64Array;
-  /** Where `scale` is a guess: 1, for want of anything to go by. */
+  /** Where `scale` is a guess: x is 0, and its leaf is 0 or of another size than 1. */
   readonly guessed: Uint8Array;
   readonly roundoff: Float64Array;
   /** Bounds that are numbers of the leaf's precision. */
   readonly lower: Float64Array;
   readonly upper: Float64Array;
   readonly precision: readonly Precision[];
+  /** Larger scales of an element that are worth a try where `scale` drowns in rounding, in ascending order. */
+  readonly larger: ReadonlyMap<number, readonly number[]>;
 }
 
 /** The larger of the roundoff of the coarser precision and the noise. */
@@ -81,41 +83,87 @@ export function rootMeanSquare(x: Float64Array, start: number, end: number): num
   return largest * Math.sqrt(sum / count);
 }
 
-/** Look at each element of x once. */
-export function survey(x: Float64Array, setting: Setting = {}): Survey {
+/** Look at each element of `at` once; the point of the survey is `at`, within the bounds. */
+export function survey(at: Float64Array, setting: Setting = {}): Survey {
+  const x = at.slice();
   const n = x.length;
   const precision: Precision[] = new Array(n);
   const vector = () => new Float64Array(n);
   const found = { scale: vector(), shared: vector(), roundoff: vector(), lower: vector(), upper: vector() };
-  const all: Survey = { x, scheme: setting.scheme ?? 'central', precision, guessed: new Uint8Array(n), ...found };
-  for (const leaf of setting.leaves ?? [{ start: 0, end: n }]) surveyLeaf(all, precision, leaf, setting);
+  const guessed = new Uint8Array(n);
+  const larger = new Map<number, readonly number[]>();
+  const all: Survey = { x, scheme: setting.scheme ?? 'central', precision, guessed, larger, ...found };
+  for (const leaf of setting.leaves ?? [{ start: 0, end: n }]) surveyLeaf(all, { precision, larger }, leaf, setting);
   return all;
 }
 
-function surveyLeaf(all: Survey, precision: Precision[], leaf: Leaf, setting: Setting): void {
+/** The parts of a survey that are filled in. */
+interface Filling {
+  readonly precision: Precision[];
+  readonly larger: Map<number, readonly number[]>;
+}
+
+function surveyLeaf(all: Survey, { precision, larger }: Filling, leaf: Leaf, setting: Setting): void {
   const own = leaf.precision ?? 'float64';
   const roundoff = effectiveRoundoff(own, setting.output ?? 'float64', setting.noise);
-  const mean = rootMeanSquare(all.x, leaf.start, leaf.end);
-  const zero = Math.sqrt(roundoff) * mean;
+  const sizes = sizesIn(all.x, leaf);
+  const { mean } = sizes;
   for (let j = leaf.start; j < leaf.end; j++) {
-    const size = Math.abs(all.x[j]);
+    const size = Math.abs(all.x[j]!);
     const declared = at(leaf.magnitude, j - leaf.start, 0);
+    const scales = declared > 0 ? [declared] : scalesOf(size, sizes);
+    if (scales.length > 1) larger.set(j, scales.slice(1));
     precision[j] = own;
     all.roundoff[j] = roundoff;
-    all.scale[j] = declared > 0 ? declared : size > 0 ? size : mean || 1;
-    all.shared[j] = declared > 0 ? declared : blend(size, mean, zero);
-    all.guessed[j] = declared > 0 || size > 0 || mean > 0 ? 0 : 1;
+    all.scale[j] = Math.max(leastScale, scales[0]!);
+    all.shared[j] = Math.max(leastScale, declared > 0 ? declared : blend(size, mean, Math.sqrt(roundoff) * mean));
+    all.guessed[j] = !(declared > 0) && size === 0 && (mean === 0 || scales.length > 1) ? 1 : 0;
     all.lower[j] = roundInward(at(leaf.lower, j - leaf.start, Number.NEGATIVE_INFINITY), own, 'lower');
     all.upper[j] = roundInward(at(leaf.upper, j - leaf.start, Number.POSITIVE_INFINITY), own, 'upper');
+    // What lies beyond a bound by roundoff is at the bound; what lies further out is refused before it comes here.
+    if (Number.isFinite(all.x[j])) all.x[j] = Math.min(all.upper[j]!, Math.max(all.lower[j]!, all.x[j]!));
   }
+}
+
+/** The sizes of the finite non-zeros of a leaf: their root mean square and the smallest; 0 if there are none. */
+interface Sizes {
+  readonly mean: number;
+  readonly smallest: number;
+}
+
+function sizesIn(x: Float64Array, { start, end }: Leaf): Sizes {
+  let smallest = Number.POSITIVE_INFINITY;
+  for (let j = start; j < end; j++) if (x[j] !== 0 && Math.abs(x[j]!) < smallest) smallest = Math.abs(x[j]!);
+  return { mean: rootMeanSquare(x, start, end), smallest: Number.isFinite(smallest) ? smallest : 0 };
+}
+
+/** A step must not be so short that its inverse overflows. */
+const leastScale = 2 ** -960;
+/** Scales that are nearer to each other than this count as one: the loss by either is small. */
+const spread = 100;
+/** An element is next to nothing if it is smaller than this, or smaller than this part of its leaf. */
+const tiny = 1e-3;
+
+// The scales that an element may have, in ascending order. Its own size comes first. One that is 0 has none: it may be
+// of the kind of its neighbours, or, in an array of mixed units, of the size of 1; a neighbour's size that is larger
+// than 1 would step over all that happens at 1.
+function scalesOf(size: number, { mean, smallest }: Sizes): readonly number[] {
+  if (size >= tiny && size >= tiny * mean) return [size];
+  const usual = mean > 0 ? Math.min(mean, 1) : 1;
+  const first = size > 0 ? size : smallest > 0 && smallest * spread < usual ? smallest : usual;
+  const others = size === 0 || size < tiny * mean ? [usual, mean] : [];
+  if (first < tiny) others.push(1);
+  const scales = [first];
+  for (const scale of others.sort((a, b) => a - b)) if (scale > spread * scales.at(-1)!) scales.push(scale);
+  return scales;
 }
 
 // Where one step serves many elements, a small one asks for a short step (it may bend at its own scale), and the rest
 // for a long one (rounding is relative to the whole): size^⅔·mean^⅓ balances the two for a second-order scheme. What is
-// zero up to rounding has no say.
+// zero up to rounding has no say, and no say is more than that of a number of the size of 1.
 function blend(size: number, mean: number, zero: number): number {
   if (size >= mean) return size || 1;
-  return size > zero ? Math.cbrt(size / mean) ** 2 * mean : mean;
+  return size > zero ? Math.cbrt(size / mean) ** 2 * mean : Math.min(mean, 1);
 }
 
 function at(values: PerElement | undefined, index: number, otherwise: number): number {

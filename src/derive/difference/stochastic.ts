@@ -8,11 +8,12 @@
  */
 
 import { fail } from '../../errors.js';
-import { drive, type MaybePromise, type Stepwise, settled } from '../drive.js';
+import { drive, isPromise, type MaybePromise, type Stepwise, settled } from '../drive.js';
 import { type Seeded, seeded } from '../random.js';
-import type { Oracle, Report } from './difference.js';
 import { jvpSteps } from './directional.js';
 import { dot } from './jacobian.js';
+import { splitDirection } from './line.js';
+import { type Oracle, type Report, together } from './sampling.js';
 import { rootMeanSquare, type Setting, survey } from './step.js';
 
 /** What an estimate is asked. */
@@ -89,25 +90,28 @@ export function* differenceEstimate(
   cotangent: Float64Array,
   setting: EstimateSetting & Setting,
 ): Stepwise<Estimate & { readonly report: Report }> {
-  const report = {
-    evaluations: 0,
-    guessed: new Set<number>(),
-    noRoom: new Set<number>(),
-    notFinite: new Set<number>(),
+  const reports: Report[] = [];
+  const { stuck } = splitDirection(survey(x, setting), new Float64Array(x.length).fill(1));
+  // The directions reach all elements, and share what is known at x.
+  let base: MaybePromise<Float64Array> | undefined;
+  const shared: Oracle = (point) => {
+    if (!point.every((value, j) => value === x[j])) return oracle(point);
+    base ??= oracle(point);
+    return isPromise(base) ? base.then((values) => values.slice()) : base.slice();
   };
   const along = function* (direction: Float64Array): Stepwise<Float64Array> {
-    const product = yield* jvpSteps(oracle, x, direction, setting);
-    report.evaluations += product.report.evaluations;
-    for (const element of product.report.guessed) report.guessed.add(element);
-    for (const element of product.report.noRoom) report.noRoom.add(element);
-    for (const { outputs } of product.report.notFinite) for (const i of outputs) report.notFinite.add(i);
+    for (const j of stuck) direction[j] = 0;
+    const product = yield* jvpSteps(shared, x, direction, setting);
+    reports.push(product.report);
     return product.values;
   };
   const scale = setting.scale ?? leafScales(x, setting);
   const estimate = yield* estimateSteps(along, x.length, cotangent, { ...setting, scale });
-  const { evaluations, guessed, noRoom, notFinite } = report;
-  const lost = notFinite.size > 0 ? [{ element: -1, outputs: [...notFinite] }] : [];
-  return { ...estimate, report: { evaluations, guessed: [...guessed], noRoom: [...noRoom], notFinite: lost } };
+  const asked = estimate.samples > 0 ? stuck : [];
+  for (const j of asked) estimate.values[j] = estimate.standardError[j] = Number.NaN;
+  const report = together(reports);
+  const again = base === undefined ? 0 : reports.length - 1;
+  return { ...estimate, report: { ...report, noRoom: asked, evaluations: report.evaluations - again } };
 }
 
 function leafScales(x: Float64Array, setting: Setting): Float64Array {
