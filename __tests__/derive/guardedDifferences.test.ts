@@ -216,8 +216,11 @@ describe('the class form', () => {
     await handle.jvp({ inputs: { x }, tangent: { x: 1 } });
     expect(texts()).toHaveLength(3);
     const { warnings, besides } = await handle.explain('jacobian', { inputs: { x } });
+    const fresh = await openComponent(component(f, options)).explain('jacobian', { inputs: { x } });
     expect(warnings).toEqual([expect.objectContaining({ path: 'x', message: expect.stringMatching(wanted) })]);
-    expect(besides).toMatch(/at most/);
+    expect(fresh.besides).toMatch(/at most/);
+    // What is remembered by now is not differenced again.
+    expect(besides).toBeUndefined();
   });
 
   test.each(rows)(
@@ -234,6 +237,16 @@ describe('the class form', () => {
       expect(texts()).toEqual([]);
     },
   );
+
+  test.each(rows)('%s tells who listens also where the Jacobian is remembered', async (_, f, options, x, wanted) => {
+    const handle = openComponent(component(f, options));
+    await handle.jacobian({ inputs: { x } });
+    const [told, errors]: [string[], object[]] = [[], []];
+    const onWarning = ({ message }: DifferenceWarning) => told.push(message);
+    await handle.jacobian({ inputs: { x } }, { onWarning, onErrors: (one) => errors.push(one) });
+    expect(told).toEqual([expect.stringMatching(wanted)]);
+    expect(errors).toHaveLength(1);
+  });
 
   test('gives errors to a caller who asks for them', async () => {
     const handle = openComponent(component(Math.sin));

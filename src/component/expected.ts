@@ -41,6 +41,8 @@ export interface Desk {
   readonly learned: Map<string, Variable>;
   /** Whether it may turn out to be less: of probes that run at once, none knows what the others will leave behind. */
   atMost: boolean;
+  /** What differences that are asked on the way may call besides, in words. */
+  besides?: string | undefined;
 }
 
 /** How often the author's methods are called for a request. */
@@ -90,7 +92,9 @@ function* byDifferences(desk: Desk, endpoint: EndpointName, options: object, poi
   if (point.wrt.length === 0 || (n === 0 && endpoint === 'jacobian')) return yield* askShapes(desk, endpoint, point);
   if (point.of.length === 0 && endpoint !== 'jacobian') return {};
   const one = desk.compiled.plan.get(endpoint) as DerivedEndpoint;
-  return callsOf(ruleOf(one.rule), n, elementsOf(of), options, of);
+  const row = ruleOf(one.rule);
+  desk.besides = row.besides;
+  return callsOf(row, n, elementsOf(of), options, of);
 }
 
 /** What a sweep calls: the shapes first, where the rule has to know them, then its probes. */

@@ -29,7 +29,7 @@ export interface Explanation {
   readonly calls: Calls;
   /** Whether it may turn out to be less: of probes that run at once, none knows what the others will leave behind. */
   readonly atMost: boolean;
-  /** In words, what may be called besides, and when: of a derivation by differences. */
+  /** In words, what may be called besides, and when: where differences are asked, by whatever rule. */
   readonly besides?: string;
   /** What is known to go less than well at this point, and what earlier requests of this component were told. */
   readonly warnings?: readonly DifferenceWarning[];
@@ -71,23 +71,15 @@ export function* explanation(
   const calls = yield* expectedCalls(again, endpoint, request);
   const rule = one.kind === 'derived' ? { rule: one.rule } : {};
   const exact = isExact(compiled.plan, endpoint);
-  return { endpoint, ...rule, exact, calls, atMost: again.atMost, ...about, spent };
+  const besides = again.besides === undefined ? {} : { besides: again.besides };
+  return { endpoint, ...rule, exact, calls, atMost: again.atMost, ...besides, ...about, spent };
 }
 
 const own = { method: 'own', direction: 'own', verification: 0, bytes: 0 } as const;
 
 type About = Pick<
   Explanation,
-  | 'method'
-  | 'direction'
-  | 'verification'
-  | 'patternSource'
-  | 'groups'
-  | 'lowerBound'
-  | 'bytes'
-  | 'plan'
-  | 'besides'
-  | 'warnings'
+  'method' | 'direction' | 'verification' | 'patternSource' | 'groups' | 'lowerBound' | 'bytes' | 'plan' | 'warnings'
 >;
 
 function aboutPlan(plan: Plan): About {
@@ -122,6 +114,5 @@ function* aboutRule(desk: Desk, endpoint: EndpointName, rule: RuleName, request:
   const groups = swept ? { groups: counts[direction] ?? 0, patternSource: 'dense' as const } : {};
   const context = contextOf(desk.endpoints, endpoint);
   const warnings = context && row.foresee?.(point as never, context);
-  const more = { ...(row.besides !== undefined && { besides: row.besides }), ...(warnings && { warnings }) };
-  return { ...none, ...groups, ...more, method: ways[direction], direction, bytes };
+  return { ...none, ...groups, ...(warnings && { warnings }), method: ways[direction], direction, bytes };
 }

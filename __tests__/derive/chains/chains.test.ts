@@ -108,11 +108,18 @@ async function explain(
 
 const sorted = (calls: object) => Object.entries(calls).sort();
 
-function compareCalls({ calls, atMost }: Explained, made: Record<string, number>, label: string, found: Found): void {
+function compareCalls(
+  { calls, atMost, besides }: Explained,
+  made: Record<string, number>,
+  label: string,
+  found: Found,
+): void {
   if (atMost) found.bounds++;
   const names = [...new Set([...Object.keys(calls), ...Object.keys(made)])];
   const isOff = (name: string) => {
     const [said, did] = [(calls as Record<string, number>)[name] ?? 0, made[name] ?? 0];
+    // Differences may look again, at most 18 times for what they promise two calls for.
+    if (name === 'apply' && besides !== undefined) return did > 10 * said + 20 || (did < said && !atMost);
     return atMost ? did > said : did !== said;
   };
   if (names.some(isOff))

@@ -7,7 +7,9 @@ import { blocksAt, bytesOf, copies, keepBlocks, type Shelf } from './blocks.js';
 export function keeping(shelf: Shelf, run: Endpoint<'jacobian'>, serves: boolean): Endpoint<'jacobian'> {
   function* steps(point: Point): Stepwise<Blocks> {
     const place = shelf.memo.at(point.inputs);
-    const known = serves && place ? blocksAt(shelf, place, point) : undefined;
+    // What is known has no errors and no warnings with it, so whoever listens for them has it made again.
+    const listens = point.options?.onErrors !== undefined || point.options?.onWarning !== undefined;
+    const known = serves && place && !listens ? blocksAt(shelf, place, point) : undefined;
     if (known && bytesOf(known) <= (point.options?.memoryLimit ?? Infinity)) return copies(known);
     const blocks = yield* settled(run(point));
     // A caller may write to what it is given, and a method may use its buffers again.
