@@ -36,8 +36,8 @@ function probe(
 function recoverBoth(matrix: number[][], pattern: Pattern, plan: Bicoloring): Float64Array {
   const { pattern: _, values } = emptyMatrix(pattern);
   const { columns, rows } = bidirectionalRecovery(pattern, plan);
-  probe(matrix, plan.columnColors, plan.columnGroups, columns, values);
-  probe(turned(matrix), plan.rowColors, plan.rowGroups, rows, values);
+  probe(matrix, plan.columnColors, plan.columnGroups, columns.recovery, values);
+  probe(turned(matrix), plan.rowColors, plan.rowGroups, rows.recovery, values);
   return toDense({ pattern, values });
 }
 

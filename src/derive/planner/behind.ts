@@ -20,6 +20,15 @@ export interface Known {
   readonly pattern: Pattern;
   readonly source: PatternSource;
   readonly colorings: Colorings;
+  readonly learned: Learned;
+}
+
+/** What checks of a pattern have taught: it is written to. */
+export interface Learned {
+  /** How many times the usual roundoff a product was seen to have, where the pattern was not at fault; 1 before. */
+  noise: number;
+  /** Whether columns differ in size so much that two products have to look at them. */
+  wide: boolean;
 }
 
 /** What is behind a derivation. */

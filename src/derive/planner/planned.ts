@@ -254,7 +254,8 @@ export function sweepCost(kind: 'n' | 'm', lines: string): (options: Options) =>
   return ({ sparsity = 'dense', plan, verify }) => {
     const grouped = sparsity !== 'dense' || plan !== undefined;
     const checks = verify ?? (grouped ? 1 : 0);
-    const check = checks === 0 ? '' : `, and ${checks} to check`;
+    const more = verify === undefined ? ' (2 in single precision)' : '';
+    const check = checks === 0 ? '' : `, and ${checks}${more} to check`;
     return {
       count: (n, m) => (kind === 'n' ? n : m) + (n * m === 0 ? 0 : checks),
       text: `${grouped ? `1 %s call for each group of ${lines}` : dense}${check}`,
