@@ -212,10 +212,12 @@ describe('detection', () => {
     const one = made(Forward, DeriveJacobianFromJvp({ sparsity: 'detect' }));
     const first = await one.handle.explain('jacobian', { inputs: inputs(300) });
     expect(first).toMatchObject({ patternSource: 'detected', calls: { apply: 1 } });
-    expect(first.spent).toEqual({ apply: one.calls.apply });
-    expect(one.calls.apply).toBeLessThan(150);
+    expect(first.spent.apply).toBeGreaterThan(10);
+    expect(first.spent.apply).toBeLessThan(150);
+    // The shapes were asked of the instance, NaN of another one.
+    expect(one.calls.apply).toBe(1);
     await explained(one, inputs(300, 1));
-    expect(one.calls.apply).toBe((first.spent.apply ?? 0) + 2);
+    expect(one.calls.apply).toBe(3);
   });
 });
 

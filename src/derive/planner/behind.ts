@@ -2,6 +2,7 @@
 import type { EndpointName, Point } from '../../operators/endpoints.js';
 import type { Shelf } from '../memo/blocks.js';
 import type { Pattern } from '../sparsity/pattern.js';
+import type { Apart } from './apart.js';
 import type { CallCosts } from './costs.js';
 import type { Everything } from './declared.js';
 import type { Colorings, PatternSource } from './plan.js';
@@ -42,6 +43,8 @@ export interface Behind {
   readonly known: Map<string, Known>;
   /** Where what is worked out of the Jacobian is kept at the points last asked at. */
   readonly shelf?: Shelf | undefined;
+  /** Another instance of the component, for what may spoil it; where there is a component. */
+  readonly apart?: (() => Apart) | undefined;
   readonly warn: Warn;
 }
 

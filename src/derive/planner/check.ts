@@ -71,7 +71,8 @@ export function* verify(
   if (plan.verification === 0) return { ...verdict, places: [], isCertain: false };
   const astray = strays.places(side, matrix, exactness).filter((line) => !mute.has(line));
   const places = [...new Set([...worst.keys(), ...astray])].sort((a, b) => a - b);
-  if (places.length > 0 || !plan.both) return { ...verdict, places, isCertain: astray.length > 0 };
+  if (places.length > 0 || !plan.both)
+    return { ...verdict, places, isCertain: astray.length > 0 || verdict.excess === Infinity };
   const other = sideOf(job, 'vjp');
   const columns = strays.places(other, matrix, exactnessFor(job, other, plan.pattern, learned.noise));
   return { ...verdict, side: other, places: columns, isCertain: true };

@@ -71,5 +71,5 @@ export function dustOf(
   { unitRoundoff, factor, declared, noise, smallest }: Exactness,
   line: number,
 ): number {
-  return (declared ? factor : 8 * noise) * unitRoundoff * largest + smallest[line];
+  return (declared ? factor : 4 * noise) * unitRoundoff * largest + smallest[line];
 }

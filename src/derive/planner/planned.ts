@@ -91,14 +91,14 @@ function* jobFor<P extends ProductName>(
   { rule, products }: Pick<Parts<P, Point, unknown>, 'rule' | 'products'>,
   base: Base<P>,
   point: Point,
-  { shapes, evaluate, options, behind }: Context<Options>,
+  { shapes, options, behind }: Context<Options>,
 ): Stepwise<Job | undefined> {
   const of = yield* settled(shapes(point));
   refuseMixed(rule, of, point.wrt);
   if ([...of, ...point.wrt].some(isComplex)) return undefined;
   // A table has more endpoints than the rule may use; one of them is the rule's own.
   const bases: Bases = Object.fromEntries(products.map((name) => [name, base[name]]));
-  const parts = { rule, point: { ...point, of }, bases, options, behind: behind!, shapes, evaluate };
+  const parts = { rule, point: { ...point, of }, bases, options, behind: behind!, shapes };
   return jobOf(parts);
 }
 

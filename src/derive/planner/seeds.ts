@@ -16,7 +16,7 @@ import type { Plan } from './plan.js';
 import type { Side } from './probes.js';
 
 /** Columns whose sizes differ by fewer powers of two than this are seen beside one another in one product. */
-const narrow = { single: 4, double: 16 } as const;
+const narrow = { single: 2, double: 8 } as const;
 
 /** As many seeds as the plan says; one more where columns turn out to differ much in size, and nobody said how many. */
 export function checkingSeeds(
@@ -35,7 +35,9 @@ export function checkingSeeds(
   const more = wide && !learned.wide && plan.verification === 1 && job.options.verify === undefined;
   if (more) learned.wide = true;
   const count = plan.verification + (more ? 1 : 0);
-  const spread = apart(colorsOf(plan, side), count, random);
+  const colors = colorsOf(plan, side);
+  // Where each product looks at other sizes, each has to tell all members of a group apart by itself.
+  const spread = wide ? Array.from({ length: count }, () => apart(colors, 1, random)[0]) : apart(colors, count, random);
   const share = (k: number) => (!wide || count === 1 ? 0.5 : k % 2 === 0 ? 1 : 0);
   return spread.map((codes, k) => codes.map((code, j) => code * 2 ** Math.round(share(k) * powers[j])));
 }

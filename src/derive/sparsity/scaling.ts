@@ -1,6 +1,7 @@
 /**
- * The sizes of the rows and columns of a matrix: powers of two that make the largest entry of every row and of every
- * column about 1, so that no unit of an input or an output outweighs the others. Source: Ruiz, RAL-TR-2001-034 (2001).
+ * The sizes of the rows and columns of a matrix: powers of two that bring the logarithms of the entries of every row and
+ * every column to a mean of 0, so that no unit of an input or an output outweighs the others. Source: Curtis and Reid,
+ * J. Inst. Maths Applics 10 (1972).
  */
 import { forEachEntry, type SparseMatrix } from './sparseMatrix.js';
 
@@ -10,36 +11,35 @@ export interface Scales {
   readonly columns: Float64Array;
 }
 
-/** Halvings of what is left to even out: more change little. */
-const rounds = 4;
+/** Turns after which what is left is a slope from one end of the matrix to the other, and what a turn must change. */
+const mostTurns = 60;
+const enough = 0.25;
 
 /** The scales of a matrix. O(nonzeros). */
 export function scalesOf({ pattern, values }: SparseMatrix): Scales {
-  const size = values.map((value) => (value !== 0 && Number.isFinite(value) ? Math.log2(Math.abs(value)) : -Infinity));
+  const size = values.map((value) => (value !== 0 && Number.isFinite(value) ? Math.log2(Math.abs(value)) : Number.NaN));
   const rows = new Float64Array(pattern.rows);
   const columns = new Float64Array(pattern.columns);
-  const largest = (perRow: boolean): Float64Array => {
-    const most = new Float64Array(perRow ? pattern.rows : pattern.columns).fill(-Infinity);
+  const center = (own: Float64Array, other: Float64Array, perRow: boolean): number => {
+    const sum = new Float64Array(own.length);
+    const count = new Uint32Array(own.length);
     forEachEntry(pattern, (i, j, e) => {
-      const scaled = size[e] + rows[i] + columns[j];
+      if (Number.isNaN(size[e])) return;
       const line = perRow ? i : j;
-      if (scaled > most[line]) most[line] = scaled;
+      sum[line] += size[e] + other[perRow ? j : i];
+      count[line]++;
     });
-    return most;
+    let moved = 0;
+    for (let k = 0; k < own.length; k++) {
+      const power = count[k] > 0 ? -sum[k] / count[k] : Number.NaN;
+      if (Math.abs(power - own[k]) > moved) moved = Math.abs(power - own[k]);
+      own[k] = power;
+    }
+    return moved;
   };
-  const lower = (perRow: boolean, share: number): void => {
-    const [scale, most] = [perRow ? rows : columns, largest(perRow)];
-    for (let k = 0; k < scale.length; k++) if (most[k] > -Infinity) scale[k] -= share * most[k];
-  };
-  lower(false, 1);
-  lower(true, 1);
-  for (let round = 0; round < rounds; round++) {
-    lower(false, 0.5);
-    lower(true, 0.5);
+  for (let turn = 0; turn < mostTurns; turn++) {
+    const moved = center(columns, rows, false);
+    if (Math.max(moved, center(rows, columns, true)) < enough) break;
   }
-  const blank = (scale: Float64Array, perRow: boolean): Float64Array => {
-    const most = largest(perRow);
-    return scale.map((power, k) => (most[k] > -Infinity ? power : Number.NaN));
-  };
-  return { rows: blank(rows, true), columns: blank(columns, false) };
+  return { rows, columns };
 }
