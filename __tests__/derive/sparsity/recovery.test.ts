@@ -144,6 +144,23 @@ describe('an arrow matrix of 1000', () => {
   });
 });
 
+describe('arrows of 100,000', () => {
+  const n = 100_000;
+  test.each<[string, number, (k: number) => [number, number][]]>([
+    ['of one dense row and column take 3 products', 3, (k) => [[0, k], [k, 0], [k, k]]], // biome-ignore format: a list
+    ['with the tip last take 3', 3, (k) => [[n - 1, k], [k, n - 1], [k, k]]], // biome-ignore format: a list
+    ['of two dense rows and columns take 5', 5, (k) => [[0, k], [1, k], [k, 0], [k, 1], [k, k]]], // biome-ignore format: a list
+    ['on a band take 5', 5, (k) => [[0, k], [k, 0], [k, Math.max(0, k - 1)], [k, k], [k, Math.min(n - 1, k + 1)]]], // biome-ignore format: a list
+    ['in four blocks take 3', 3, (k) => [[k - (k % 25_000), k], [k, k - (k % 25_000)], [k, k]]], // biome-ignore format: a list
+  ])('%s, whether a row costs as much as a column or twice', (_, groups, entriesOf) => {
+    const pattern = fromPairs(n, n, Array.from({ length: n }, (_, k) => entriesOf(k)).flat());
+    for (const rowWeight of [1, 2]) {
+      const plan = colorBoth(pattern, { rowWeight });
+      expect(plan.columnGroups + plan.rowGroups).toBe(groups);
+    }
+  });
+});
+
 describe('a bidirectional plan', () => {
   test('of k dense rows and k dense columns and a diagonal takes 2k + 1 products', () => {
     for (const k of [1, 2, 3]) {

@@ -2,9 +2,10 @@
  * The pattern of a Jacobian, found by asking: NaN through the apply of an instance of its own, or random seeds through a
  * product, which is called as ever and comes to no harm.
  */
+
+import { realValues } from '../../array/cast.js';
 import { fail } from '../../errors.js';
 import { readLeaves } from '../../operators/leaves.js';
-import { realValues } from '../../array/cast.js';
 import { drive, type Stepwise, settled } from '../drive.js';
 import { evaluationAt } from '../evaluation.js';
 import { detectPattern, nanResponse, productResponse } from '../sparsity/detect.js';

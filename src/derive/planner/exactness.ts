@@ -1,7 +1,7 @@
 /** How exact the products of a job are, by the dtypes of its outputs and inputs. */
 import type { Variable } from '../../operators/endpoints.js';
-import { coarsest } from '../evaluation.js';
 import type { Precision } from '../difference/precision.js';
+import { coarsest } from '../evaluation.js';
 import { maxRowCount, type Pattern } from '../sparsity/pattern.js';
 import type { Exactness } from '../sparsity/verify.js';
 import type { Space } from './flat.js';

@@ -3,7 +3,7 @@
  * column of the same group that took it for its own: so the members of a group have seeds that lie apart, which normal
  * numbers do not. And it has to show beside the largest entry of its row, whatever the units are.
  */
-import { seeded, type Seeded } from '../random.js';
+import { type Seeded, seeded } from '../random.js';
 import { isDense, type Pattern } from '../sparsity/pattern.js';
 import { type Scales, scalesOf } from '../sparsity/scaling.js';
 import type { SparseMatrix } from '../sparsity/sparseMatrix.js';
