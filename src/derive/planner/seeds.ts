@@ -29,7 +29,7 @@ export function checkingSeeds(
 ): Float64Array[] {
   if (plan.verification === 0) return [];
   const random = seeded(0x9e3779b9 + 7919 * round);
-  const scales = scalesOf(matrix);
+  const scales = scalesOf(matrix, side.product === 'jvp' ? 'columns' : 'rows');
   const powers = powersFor(scales, matrix.pattern, side, seedRange(job));
   const wide = rangeOf(powers) > (isDouble(job) ? narrow.double : narrow.single);
   const more = wide && !learned.wide && plan.verification === 1 && job.options.verify === undefined;
@@ -39,7 +39,8 @@ export function checkingSeeds(
   // Where each product looks at other sizes, each has to tell all members of a group apart by itself.
   const spread = wide ? Array.from({ length: count }, () => apart(colors, 1, random)[0]) : apart(colors, count, random);
   const share = (k: number) => (!wide || count === 1 ? 0.5 : k % 2 === 0 ? 1 : 0);
-  return spread.map((codes, k) => codes.map((code, j) => code * 2 ** Math.round(share(k) * powers[j])));
+  // Powers of four keep apart what lies between 1 and 2.
+  return spread.map((codes, k) => codes.map((code, j) => code * 4 ** Math.round((share(k) * powers[j]) / 2)));
 }
 
 /** The group of each seed; of a dense pattern every one is its own. */

@@ -15,8 +15,11 @@ export interface Scales {
 const mostTurns = 60;
 const enough = 0.25;
 
-/** The scales of a matrix. O(nonzeros). */
-export function scalesOf({ pattern, values }: SparseMatrix): Scales {
+/**
+ * The scales of a matrix. Parts of it that share no row and no column have scales of their own, which nothing ties
+ * together: there the side that is named first takes all it can. O(nonzeros).
+ */
+export function scalesOf({ pattern, values }: SparseMatrix, first: 'rows' | 'columns' = 'columns'): Scales {
   const size = values.map((value) => (value !== 0 && Number.isFinite(value) ? Math.log2(Math.abs(value)) : Number.NaN));
   const rows = new Float64Array(pattern.rows);
   const columns = new Float64Array(pattern.columns);
@@ -38,8 +41,9 @@ export function scalesOf({ pattern, values }: SparseMatrix): Scales {
     return moved;
   };
   for (let turn = 0; turn < mostTurns; turn++) {
-    const moved = center(columns, rows, false);
-    if (Math.max(moved, center(rows, columns, true)) < enough) break;
+    const moved = first === 'columns' ? center(columns, rows, false) : center(rows, columns, true);
+    const more = first === 'columns' ? center(rows, columns, true) : center(columns, rows, false);
+    if (Math.max(moved, more) < enough) break;
   }
   return { rows, columns };
 }
