@@ -16,7 +16,7 @@ import type { Plan } from './plan.js';
 import type { Side } from './probes.js';
 
 /** Columns whose sizes differ by fewer powers of two than this are seen beside one another in one product. */
-const narrow = { single: 2, double: 8 } as const;
+const narrow = { single: 2, double: 16 } as const;
 
 /** As many seeds as the plan says; one more where columns turn out to differ much in size, and nobody said how many. */
 export function checkingSeeds(
