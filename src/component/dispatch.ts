@@ -20,6 +20,7 @@ import type { Linearized } from '../operators/linearization.js';
 import { isKnown, learnShapes } from '../operators/shapes.js';
 import { readAbstract } from '../schema/abstract.js';
 import { check } from '../schema/check.js';
+import { apartFrom, speaksFor } from './apart.js';
 import { behindOf, derivesIn, shapesName, watched } from './behind.js';
 import { blameAuthor } from './blame.js';
 import type { CompiledComponent } from './compile.js';
@@ -58,6 +59,7 @@ export function dispatch(compiled: CompiledComponent, instance: object): Dispatc
   const table: Record<string, unknown> = {};
   const endpoints = table as Dispatch;
   belongsTo(table, instance, true);
+  speaksFor(table, instance);
   const memo = memoOf(compiled, endpoints);
   const closures = closuresOf(compiled, instance, memo, table);
   for (const [endpoint, one] of compiled.plan) {
@@ -144,7 +146,7 @@ export function derived(compiled: CompiledComponent, endpoints: Dispatch, { rule
     return (unchecked.get(apply) ?? ((given: object) => apply({ inputs: given })))(inputs);
   };
   const { accept } = operators[rule.to];
-  const behind = behindOf(compiled, endpoints, rule.to);
+  const behind = { ...behindOf(compiled, endpoints, rule.to), apart: apartFrom(compiled, endpoints) };
   derivesIn(endpoints, rule.to, { shapes, evaluate, options, behind });
   return (request: RequestOf[EndpointName]): MaybePromise<unknown> => {
     const [whole, context] = scoped(request, { shapes, evaluate, options, behind });

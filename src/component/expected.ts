@@ -8,6 +8,7 @@ import { following, type Stepwise, settled } from '../derive/drive.js';
 import { blockNames, blockOverhead, type Shelf } from '../derive/memo/blocks.js';
 import { isKept } from '../derive/memo/collect.js';
 import type { Memo } from '../derive/memo/memo.js';
+import type { Apart } from '../derive/planner/apart.js';
 import type { ProductName } from '../derive/planner/costs.js';
 import { spaceOf, variableAt } from '../derive/planner/flat.js';
 import { groupsOf } from '../derive/planner/members.js';
@@ -297,8 +298,11 @@ function countedIn(desk: Desk): Endpoints {
 
 /** The context, its calls counted. */
 function counting(desk: Desk, context: Context): Context {
+  const { behind } = context;
+  const apart = behind?.apart;
   return {
     ...context,
+    behind: behind && apart ? { ...behind, apart: () => countedApart(apart(), () => count(desk, 'apply')) } : behind,
     shapes: (point) => {
       const known = shapedOf(desk, point.of);
       if (known.every(({ shape, dtype }) => shape !== undefined && dtype !== 'any')) return known;
@@ -314,6 +318,15 @@ function counting(desk: Desk, context: Context): Context {
       return context.evaluate(inputs);
     },
   };
+}
+
+function countedApart(one: Apart, count: () => void): Apart {
+  if (one.reason !== undefined) return one;
+  const evaluate = (inputs: object) => {
+    count();
+    return one.evaluate(inputs);
+  };
+  return { evaluate };
 }
 
 function shapedOf({ learned }: Pick<Desk, 'learned'>, of: readonly Variable[]): readonly Variable[] {

@@ -5,6 +5,7 @@
 
 import { type RuleName, ruleNames, rules } from '../derive/rules.js';
 import { fail } from '../errors.js';
+import { ownerOf, speaksFor } from './apart.js';
 import { watched } from './behind.js';
 import { type CompiledComponent, provenanceOf } from './compile.js';
 import { type Dispatch, derived } from './dispatch.js';
@@ -39,6 +40,7 @@ function added(rule: RuleName, decorator: string, { type: owner }: CompiledCompo
 function tableOf(compiled: CompiledComponent, plan: Plan, base: Dispatch): Dispatch {
   const table: Record<string, unknown> = { ...base };
   belongsTo(table, base, false);
+  speaksFor(table, ownerOf(base));
   const memo = memoOf(compiled, table as Dispatch);
   for (const [endpoint, one] of plan) {
     const added = !Object.hasOwn(base, endpoint) && one.kind === 'derived';

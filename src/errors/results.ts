@@ -35,6 +35,12 @@ export const resultErrors = {
       `${f.method} failed in probe ${f.probe} of ${f.count} of ${f.rule}${f.where && `, ${f.where}`}: ${f.reason}` +
       `${f.advice && ` ${f.advice}`}`,
   ),
+  E_DETECT_STATE: result<'component' | 'rule'>()(
+    (f) =>
+      `Once ${f.component}.apply() was asked with NaN to detect the sparsity for ${f.rule}, another instance answers NaN at the ` +
+      'point of the request: apply keeps a value outside of its instance, and starts from it. Keep it in a field, declare the ' +
+      "sparsity, or say detection: 'products'; and start the process anew.",
+  ),
   E_PROBE_COMPLEX: result<'rule' | 'of' | 'wrt'>()(
     (f) =>
       `${f.rule} cannot recover d(${f.of})/d(${f.wrt}): one side is complex and the other real, and one-hot probes see ` +

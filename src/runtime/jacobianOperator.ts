@@ -117,7 +117,7 @@ export class JacobianOperator {
 
   /**
    * The nonzeros. With `sparsity`, from one product for each group of rows or columns that can be probed at once, and one
-   * more that checks them: a pattern that lacks entries is mended, with a warning. Without, from the Jacobian written out.
+   * or two more that check them: a pattern that lacks entries is mended, with a warning. Without, from the Jacobian written out.
    */
   async toSparse({ sparsity, ...options }: SparseOptions = {}): Promise<SparseMatrix> {
     if (sparsity === undefined) return fromDense((await this.toDense(options)).data, this.rows, this.columns);
@@ -131,7 +131,6 @@ export class JacobianOperator {
       options: { sparsity },
       behind: { component, traits, known: new Map(), warn },
       shapes: (point) => point.of,
-      evaluate: (given) => this.#parts.send('apply', { inputs: given }),
     });
     const { matrix } = await drive(recoverJacobian(job));
     return matrix!;

@@ -201,5 +201,6 @@ describe('under any declaration, right or wrong, at several points and for any p
         { seed: 20261, numRuns: 90 },
       );
     },
+    60_000,
   );
 });

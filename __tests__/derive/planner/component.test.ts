@@ -212,10 +212,12 @@ describe('detection', () => {
     const one = made(Forward, DeriveJacobianFromJvp({ sparsity: 'detect' }));
     const first = await one.handle.explain('jacobian', { inputs: inputs(300) });
     expect(first).toMatchObject({ patternSource: 'detected', calls: { apply: 1 } });
-    expect(first.spent).toEqual({ apply: one.calls.apply });
-    expect(one.calls.apply).toBeLessThan(150);
+    expect(first.spent.apply).toBeGreaterThan(10);
+    expect(first.spent.apply).toBeLessThan(150);
+    // The shapes were asked of the instance, NaN of another one.
+    expect(one.calls.apply).toBe(1);
     await explained(one, inputs(300, 1));
-    expect(one.calls.apply).toBe((first.spent.apply ?? 0) + 2);
+    expect(one.calls.apply).toBe(3);
   });
 });
 
@@ -313,7 +315,8 @@ describe('blocks', () => {
     const { handle, instance } = mixed({ sparsity });
     const some = await handle.jacobian({ inputs: point, of: ['u'], wrt: ['a', 'w'] });
     expect(plain(some)).toEqual({ u: { a: full.u.a, w: full.u.w } });
-    expect(instance.calls).toBe(2);
+    // One seed, and two that check: w is in single precision.
+    expect(instance.calls).toBe(3);
   });
 
   test('a declaration for the whole is cut to the paths that are asked for', async () => {
@@ -331,7 +334,7 @@ describe('blocks', () => {
     expect(plain(await handle.jacobian({ inputs: point, of: ['v'], wrt: ['s', 'w'] }))).toEqual({
       v: { s: full.v.s, w: full.v.w },
     });
-    expect(instance.calls).toBe(3);
+    expect(instance.calls).toBe(4);
   });
 
   test('a part that is cut out has all of its entries, the first column among them', async () => {

@@ -45,9 +45,14 @@ function setUp(
     traits: {},
     known: new Map(),
     warn: (text) => warnings.push(text),
+    apart: () => ({ evaluate }),
     ...behind,
   };
   const at = (inputs: object) => (inputs as { x: NdArray }).x.data;
+  const evaluate = (inputs: object) => {
+    calls.apply++;
+    return { y: map.f!(at(inputs)) };
+  };
   const { jvp, vjp } = map;
   const jobAt = (point: Float64Array) =>
     jobOf({
@@ -75,10 +80,6 @@ function setUp(
       options,
       behind: around,
       shapes: ({ of }) => of,
-      evaluate: (inputs) => {
-        calls.apply++;
-        return { y: map.f!(at(inputs)) };
-      },
     });
   const recover = (point = x): Recovered => drive(recoverJacobian(jobAt(point))) as Recovered;
   const plan = (point = x) => (drive(planOf(jobAt(point))) as { plan: Recovered['plan'] }).plan;
@@ -416,7 +417,7 @@ describe('detection', () => {
     };
     const { calls, recover, warnings } = setUp({ ...map, f, vjp: undefined }, ramp(200), { sparsity: 'detect' });
     expectBand(recover(), map, ramp(200));
-    expect(calls.apply).toBeLessThan(4);
+    expect(calls.apply).toBeLessThan(5);
     expect(warnings).toEqual([]);
   });
 });

@@ -36,8 +36,8 @@ function probe(
 function recoverBoth(matrix: number[][], pattern: Pattern, plan: Bicoloring): Float64Array {
   const { pattern: _, values } = emptyMatrix(pattern);
   const { columns, rows } = bidirectionalRecovery(pattern, plan);
-  probe(matrix, plan.columnColors, plan.columnGroups, columns, values);
-  probe(turned(matrix), plan.rowColors, plan.rowGroups, rows, values);
+  probe(matrix, plan.columnColors, plan.columnGroups, columns.recovery, values);
+  probe(turned(matrix), plan.rowColors, plan.rowGroups, rows.recovery, values);
   return toDense({ pattern, values });
 }
 
@@ -141,6 +141,23 @@ describe('an arrow matrix of 1000', () => {
     const plan = colorBoth(small);
     expect(plan.cost).toBe(3);
     expect([...recoverBoth(matrix, small, plan)]).toEqual(matrix.flat());
+  });
+});
+
+describe('arrows of 100,000', () => {
+  const n = 100_000;
+  test.each<[string, number, (k: number) => [number, number][]]>([
+    ['of one dense row and column take 3 products', 3, (k) => [[0, k], [k, 0], [k, k]]], // biome-ignore format: a list
+    ['with the tip last take 3', 3, (k) => [[n - 1, k], [k, n - 1], [k, k]]], // biome-ignore format: a list
+    ['of two dense rows and columns take 5', 5, (k) => [[0, k], [1, k], [k, 0], [k, 1], [k, k]]], // biome-ignore format: a list
+    ['on a band take 5', 5, (k) => [[0, k], [k, 0], [k, Math.max(0, k - 1)], [k, k], [k, Math.min(n - 1, k + 1)]]], // biome-ignore format: a list
+    ['in four blocks take 3', 3, (k) => [[k - (k % 25_000), k], [k, k - (k % 25_000)], [k, k]]], // biome-ignore format: a list
+  ])('%s, whether a row costs as much as a column or twice', (_, groups, entriesOf) => {
+    const pattern = fromPairs(n, n, Array.from({ length: n }, (_, k) => entriesOf(k)).flat());
+    for (const rowWeight of [1, 2]) {
+      const plan = colorBoth(pattern, { rowWeight });
+      expect(plan.columnGroups + plan.rowGroups).toBe(groups);
+    }
   });
 });
 

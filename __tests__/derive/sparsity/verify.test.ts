@@ -3,7 +3,7 @@ import { colorColumns } from '../../../src/derive/sparsity/coloring.js';
 import { columnRecovery, scatter, seedOf } from '../../../src/derive/sparsity/compression.js';
 import { fromPairs } from '../../../src/derive/sparsity/pattern.js';
 import { emptyMatrix, type SparseMatrix } from '../../../src/derive/sparsity/sparseMatrix.js';
-import { gaussianProbe, suspiciousColumns, suspiciousRows } from '../../../src/derive/sparsity/verify.js';
+import { compare, type Exactness, gaussianProbe, suspiciousRows } from '../../../src/derive/sparsity/verify.js';
 import { pairsOf, table, times, turned, valuesFor } from './matrices.js';
 
 /** Two diagonals and a few strays, 60 × 60. */
@@ -20,6 +20,19 @@ function recovered(pairs: [number, number][]): SparseMatrix {
   }
   return sparse;
 }
+
+const exactness: Exactness = {
+  unitRoundoff: 2 ** -53,
+  factor: 64,
+  noise: 1,
+  declared: false,
+  smallest: new Float64Array(60).fill(2 ** -1074),
+  largest: new Float64Array(60).fill(Number.MAX_VALUE),
+};
+
+/** The columns in which a matrix and a product of its transpose differ by more than the roundoff that is usual. */
+const suspiciousColumns = (found: SparseMatrix, w: Float64Array, vjp: Float64Array): number[] =>
+  [...compare(found, 'vjp', w, vjp, exactness).excess].flatMap((excess, j) => (excess > 1 ? [j] : []));
 
 describe('one random product against a recovered matrix', () => {
   const v = gaussianProbe(60, 3);

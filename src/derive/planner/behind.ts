@@ -2,6 +2,7 @@
 import type { EndpointName, Point } from '../../operators/endpoints.js';
 import type { Shelf } from '../memo/blocks.js';
 import type { Pattern } from '../sparsity/pattern.js';
+import type { Apart } from './apart.js';
 import type { CallCosts } from './costs.js';
 import type { Everything } from './declared.js';
 import type { Colorings, PatternSource } from './plan.js';
@@ -20,6 +21,15 @@ export interface Known {
   readonly pattern: Pattern;
   readonly source: PatternSource;
   readonly colorings: Colorings;
+  readonly learned: Learned;
+}
+
+/** What checks of a pattern have taught: it is written to. */
+export interface Learned {
+  /** How many times the usual roundoff a product was seen to have, where the pattern was not at fault; 1 before. */
+  noise: number;
+  /** Whether columns differ in size so much that two products have to look at them. */
+  wide: boolean;
 }
 
 /** What is behind a derivation. */
@@ -33,6 +43,8 @@ export interface Behind {
   readonly known: Map<string, Known>;
   /** Where what is worked out of the Jacobian is kept at the points last asked at. */
   readonly shelf?: Shelf | undefined;
+  /** Another instance of the component, for what may spoil it; where there is a component. */
+  readonly apart?: (() => Apart) | undefined;
   readonly warn: Warn;
 }
 

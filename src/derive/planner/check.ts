@@ -1,105 +1,137 @@
-/** The check of a recovered Jacobian by random products, and the search for what its pattern lacks. */
+/** The check of a recovered Jacobian by random products: which lines differ, and whether the pattern is at fault. */
 
-import { drive, type Stepwise, settled } from '../drive.js';
-import { coarsest } from '../evaluation.js';
-import { seeded } from '../random.js';
-import { detectPattern } from '../sparsity/detect.js';
-import { fromCoordinates, maxRowCount, type Pattern, union } from '../sparsity/pattern.js';
-import { magnitudes, multiply, multiplyTransposed, type SparseMatrix } from '../sparsity/sparseMatrix.js';
-import { gaussianVector } from '../sparsity/vectors.js';
-import { suspiciousColumns, suspiciousRows, type Tolerance } from '../sparsity/verify.js';
-import type { Job } from './job.js';
+import type { Stepwise } from '../drive.js';
+import { refuseBeyond } from '../memory.js';
+import { nnz, type Pattern, RowWriter } from '../sparsity/pattern.js';
+import { forEachEntry, type SparseMatrix } from '../sparsity/sparseMatrix.js';
+import { compare } from '../sparsity/verify.js';
+import { askAgain } from './again.js';
+import type { Learned } from './behind.js';
+import { dustOf, exactnessFor } from './exactness.js';
+import { type Job, memoryLimit } from './job.js';
 import { checkedBy, type Plan } from './plan.js';
 import { productOf, type Side, sideOf } from './probes.js';
-
-const roundoff = { float64: 2 ** -53, float32: 2 ** -24, float16: 2 ** -11 } as const;
-
-/** Roundoffs that a row may differ by; a row of very many entries has the roundoffs of its sum besides. */
-const usual = 64;
-
-/** How far a row may be from its check. */
-export function toleranceFor(job: Pick<Job, 'point' | 'of' | 'wrt' | 'options'>, pattern: Pattern): Tolerance {
-  const { point, options } = job;
-  const unitRoundoff = roundoff[coarsest([...point.of, ...point.wrt])];
-  if (options.tolerance !== undefined) return { unitRoundoff, factor: options.tolerance / unitRoundoff };
-  const factor = Math.max(usual, 4 * Math.sqrt(maxRowCount(pattern)));
-  return { unitRoundoff, factor, weight: weightFor(job, unitRoundoff) };
-}
-
-// An entry is as exact as the coarser of its output and its input: what is coarse elsewhere excuses nothing here.
-function weightFor({ of, wrt }: Pick<Job, 'of' | 'wrt'>, coarse: number): Tolerance['weight'] {
-  const [rows, columns] = [of, wrt].map(({ variables, starts, size }) => {
-    const each = new Float64Array(size);
-    for (const [k, one] of variables.entries()) each.fill(roundoff[coarsest([one])] / coarse, starts[k], starts[k + 1]);
-    return each;
-  });
-  if (rows.every((one) => one === 1) || columns.every((one) => one === 1)) return undefined;
-  return (row, column) => Math.max(rows[row], columns[column]);
-}
+import { checkingSeeds } from './seeds.js';
+import type { Strays } from './strays.js';
 
 /** What random products found wrong: rows, where jvp checked, and columns, where vjp did. */
 export interface Verdict {
   readonly side: Side;
+  /** The lines that differ by more than is usual; and, the most different ones first, the seeds that showed it. */
   readonly places: readonly number[];
+  readonly shownBy: ReadonlyMap<number, Float64Array>;
+  /** The largest difference, in the roundoffs that are usual, and whether one is beyond those that are allowed. */
+  readonly excess: number;
+  readonly isBeyond: boolean;
+  /** Lines of which the product says nothing, not even for a seed of zeros. */
+  readonly mute: readonly number[];
+  /** Whether a probe answered where the pattern has no entry: no more has to be asked. */
+  readonly isCertain: boolean;
 }
 
 /** Check a recovered matrix with as many random products as the plan says. A new `round` takes new ones. */
-export function* verify(job: Job, plan: Plan, matrix: SparseMatrix, round: number): Stepwise<Verdict> {
+export function* verify(
+  job: Job,
+  plan: Plan,
+  matrix: SparseMatrix,
+  strays: Strays,
+  learned: Learned,
+  round: number,
+): Stepwise<Verdict> {
   const side = sideOf(job, checkedBy(plan.method));
-  const tolerance = toleranceFor(job, plan.pattern);
-  const places = new Set<number>();
-  for (let k = 0; k < plan.verification; k++) {
-    const random = seeded(0x9e3779b9 + 7919 * round + k);
-    const { vector, product } = yield* productOf(job, side, gaussianVector(side.seeds.size, random));
-    const suspicious = side.product === 'jvp' ? suspiciousRows : suspiciousColumns;
-    for (const place of suspicious(matrix, vector, product, tolerance)) places.add(place);
+  const exactness = exactnessFor(job, side, plan.pattern, learned.noise);
+  const worst = new Map<number, number>();
+  const shownBy = new Map<number, Float64Array>();
+  const mute = new Set<number>();
+  let isBeyond = false;
+  const note = (line: number, excess: number, seeds: Float64Array): void => {
+    if (!(excess > (worst.get(line) ?? 1))) return;
+    worst.set(line, excess);
+    shownBy.set(line, seeds);
+  };
+  for (const seeds of checkingSeeds(job, plan, side, matrix, learned, round)) {
+    const { vector, product } = yield* productOf(job, side, seeds);
+    const { excess, beyond } = compare(matrix, side.product, vector, product, exactness);
+    isBeyond ||= beyond.some((ratio) => ratio > 1);
+    const unclear = [...excess.keys()].filter((line) => !Number.isFinite(excess[line]));
+    for (const [line, ratio] of excess.entries()) if (Number.isFinite(ratio)) note(line, ratio, vector);
+    if (unclear.length === 0) continue;
+    const again = yield* askAgain(job, side, matrix, vector, unclear, exactness);
+    for (const [line, ratio] of again.excess) note(line, ratio, vector);
+    for (const line of again.mute) mute.add(line);
   }
-  return { side, places: [...places].sort((a, b) => a - b) };
+  const ranked = [...worst].sort((a, b) => b[1] - a[1]);
+  const verdict = {
+    side,
+    shownBy: new Map(ranked.map(([line]) => [line, shownBy.get(line)!])),
+    excess: ranked[0]?.[1] ?? 0,
+    isBeyond: isBeyond || ranked[0]?.[1] === Infinity,
+    mute: [...mute],
+  };
+  if (plan.verification === 0) return { ...verdict, places: [], isCertain: false };
+  const astray = strays.places(side, matrix, exactness).filter((line) => !mute.has(line));
+  const places = [...new Set([...worst.keys(), ...astray])].sort((a, b) => a - b);
+  if (places.length > 0 || !plan.both)
+    return { ...verdict, places, isCertain: astray.length > 0 || verdict.excess === Infinity };
+  const other = sideOf(job, 'vjp');
+  const columns = strays.places(other, matrix, exactnessFor(job, other, plan.pattern, learned.noise));
+  return { ...verdict, side: other, places: columns, isCertain: true };
 }
 
-/** Fewer seeds than this are asked one by one: to look for what a pattern lacks would cost as much. */
-export const fewSeeds = 64;
+/** Lines that are looked at one by one before a pattern is believed in spite of what a product shows. */
+const mostLooked = 8;
 
 /**
- * The pattern with the entries that it lacks in the places that were found wrong, by group testing: which random seeds
- * make the endpoint and the matrix differ there. Undefined where that would take half as many calls as there are seeds.
+ * Whether what differs is the fault of the pattern: a line that is asked about all but its own entries must answer 0. The
+ * lines that differ most are asked; where none of them answers, the product is less exact than its dtype.
  */
-export function* extended(job: Job, matrix: SparseMatrix, { side, places }: Verdict): Stepwise<Pattern | undefined> {
-  const { pattern } = matrix;
-  const inputs = side.seeds.size;
-  if (inputs <= fewSeeds) return undefined;
-  const tolerance = toleranceFor(job, pattern);
-  const random = seeded(0x51ed270b);
-  const ask = function* (pool: Uint32Array): Stepwise<Uint8Array> {
-    const seed = new Float64Array(inputs);
-    for (const j of pool) seed[j] = random.normal();
-    const { vector, product } = yield* productOf(job, side, seed);
-    return differing(side, matrix, vector, product, places, tolerance);
-  };
-  const options = { inputs, outputs: places.length, maxPools: Math.floor(inputs / 2) };
-  const found = yield* settled(detectPattern(options, (pool) => drive(ask(pool))));
-  if (found.unresolved.length > 0) return undefined;
-  const { rowStart, columnIndex } = found.pattern;
-  if (columnIndex.length === 0) return undefined;
-  const line = new Uint32Array(columnIndex.length);
-  for (const [k, place] of places.entries()) line.fill(place, rowStart[k], rowStart[k + 1]);
-  const [row, column] = side.product === 'jvp' ? [line, columnIndex] : [columnIndex, line];
-  return union(pattern, fromCoordinates(pattern.rows, pattern.columns, row, column));
+export function* isAtFault(job: Job, matrix: SparseMatrix, verdict: Verdict, { noise }: Learned): Stepwise<boolean> {
+  if (verdict.isCertain) return true;
+  const { side, shownBy } = verdict;
+  const exactness = exactnessFor(job, side, matrix.pattern, noise);
+  for (const [line, seeds] of [...shownBy].slice(0, mostLooked)) {
+    const own = ownSeeds(matrix, side, line);
+    let largest = 0;
+    for (const [seed, value] of own) {
+      const size = Math.abs(value * seeds[seed]);
+      if (Number.isFinite(size)) largest = Math.max(largest, size);
+    }
+    const others = seeds.map((value, k) => (own.has(k) ? 0 : value));
+    const { product } = yield* productOf(job, side, others);
+    if (!(Math.abs(product[line]) <= dustOf(largest, exactness, line))) return true;
+  }
+  return false;
 }
 
-function differing(
-  { product: name }: Side,
-  matrix: SparseMatrix,
-  vector: Float64Array,
-  product: Float64Array,
-  places: readonly number[],
-  { unitRoundoff = 2 ** -53, factor = usual, weight }: Tolerance,
-): Uint8Array {
-  const times = name === 'jvp' ? multiply : multiplyTransposed;
-  const ours = times(matrix, vector);
-  const scale = times(magnitudes(matrix, weight), vector.map(Math.abs));
-  return Uint8Array.from(places, (place) => {
-    const near = Math.abs(ours[place] - product[place]) <= factor * unitRoundoff * scale[place];
-    return near || Object.is(ours[place], product[place]) ? 0 : 1;
+function ownSeeds({ pattern, values }: SparseMatrix, { product }: Side, line: number): Map<number, number> {
+  const own = new Map<number, number>();
+  forEachEntry(pattern, (i, j, e) => {
+    if ((product === 'jvp' ? i : j) === line) own.set(product === 'jvp' ? j : i, values[e]);
   });
+  return own;
+}
+
+/** The matrix, NaN in all of the lines that are mute. Raises `E_MEMORY_LIMIT` where that takes more than the job may. */
+export function silenced(job: Job, matrix: SparseMatrix, { side, mute }: Verdict): SparseMatrix {
+  if (mute.length === 0) return matrix;
+  const { pattern, values } = matrix;
+  const bytes = 8 * (nnz(pattern) + mute.length * side.seeds.size);
+  refuseBeyond({ rule: job.rule, rows: job.of.size, columns: job.wrt.size, bytes }, memoryLimit(job));
+  const full = new Set(mute);
+  if (pattern.structure?.kind === 'dense') return matrix;
+  const writer = new RowWriter(pattern.rows, pattern.columns, nnz(pattern));
+  const found: number[] = [];
+  for (let i = 0; i < pattern.rows; i++) {
+    const known = new Map<number, number>();
+    for (let e = pattern.rowStart[i]; e < pattern.rowStart[i + 1]; e++) known.set(pattern.columnIndex[e], values[e]);
+    const more =
+      side.product === 'vjp' ? mute : full.has(i) ? Array.from({ length: pattern.columns }, (_, j) => j) : [];
+    for (const j of more) if (!known.has(j)) known.set(j, Number.NaN);
+    for (const j of [...known.keys()].sort((a, b) => a - b)) {
+      writer.add(j);
+      found.push(known.get(j)!);
+    }
+    writer.endRow();
+  }
+  return { pattern: writer.finish() as Pattern, values: Float64Array.from(found) };
 }

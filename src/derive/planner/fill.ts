@@ -5,7 +5,14 @@ import { NdArray } from '../../array/ndarray.js';
 import type { Arrays } from '../../operators/endpoints.js';
 import type { Stepwise } from '../drive.js';
 import { refuseBeyond } from '../memory.js';
-import { bidirectionalRecovery, columnRecovery, type Recovery, rowRecovery, scatter } from '../sparsity/compression.js';
+import {
+  bidirectionalRecovery,
+  columnRecovery,
+  type ListedRecovery,
+  type Recovery,
+  rowRecovery,
+  scatter,
+} from '../sparsity/compression.js';
 import { nnz } from '../sparsity/pattern.js';
 import type { SparseMatrix } from '../sparsity/sparseMatrix.js';
 import type { ProductName } from './costs.js';
@@ -13,6 +20,7 @@ import { batchOf, type Job, memoryLimit } from './job.js';
 import { type Groups, groupsOf } from './members.js';
 import { type Chunk, chunksFor, chunksOf, type Plan } from './plan.js';
 import { sideOf, sweepGroups } from './probes.js';
+import type { Strays } from './strays.js';
 
 /** One direction of a plan: what is called with which seeds, and where the answers belong. */
 export interface Direction {
@@ -20,6 +28,8 @@ export interface Direction {
   readonly groups: Groups;
   readonly chunks: readonly Chunk[];
   readonly recovery: Recovery;
+  /** The lines that have an entry in each group, where not every line has. */
+  readonly touched?: ListedRecovery | undefined;
 }
 
 /** The directions of a plan. */
@@ -29,26 +39,38 @@ export function directionsOf(job: Job, { pattern, columns, rows, both }: Plan): 
     const recovery = bidirectionalRecovery(pattern, both);
     const [jvp, vjp] = [groupsOf(both.columnColors, both.columnGroups), groupsOf(both.rowColors, both.rowGroups)];
     return [
-      { product: 'jvp', groups: jvp, chunks: chunksOf(jvp.count, batch.jvp), recovery: recovery.columns },
-      { product: 'vjp', groups: vjp, chunks: chunksOf(vjp.count, batch.vjp), recovery: recovery.rows },
+      { product: 'jvp', groups: jvp, chunks: chunksOf(jvp.count, batch.jvp), ...recovery.columns },
+      { product: 'vjp', groups: vjp, chunks: chunksOf(vjp.count, batch.vjp), ...recovery.rows },
     ];
   }
   if (columns) {
     const chunks = chunksFor(columns, pattern, job.wrt, batch.jvp);
     const recovery = columnRecovery(pattern, columns);
-    return [{ product: 'jvp', groups: groupsOf(columns.colors, columns.groups), chunks, recovery }];
+    return [
+      {
+        product: 'jvp',
+        groups: groupsOf(columns.colors, columns.groups),
+        chunks,
+        recovery,
+        touched: listedOf(recovery),
+      },
+    ];
   }
   if (!rows) return [];
   const chunks = chunksFor(rows, pattern, job.of, batch.vjp);
   const recovery = rowRecovery(pattern, rows);
-  return [{ product: 'vjp', groups: groupsOf(rows.colors, rows.groups), chunks, recovery }];
+  return [
+    { product: 'vjp', groups: groupsOf(rows.colors, rows.groups), chunks, recovery, touched: listedOf(recovery) },
+  ];
 }
+
+const listedOf = (recovery: Recovery) => (recovery.kind === 'listed' ? recovery : undefined);
 
 /**
  * Recover the values. Makes exactly the calls that the plan promises, without those that verify. Raises `E_MEMORY_LIMIT`
  * where they take more than the job may: a pattern that was given up is dense, and nobody may have reckoned with that.
  */
-export function* fill(job: Job, plan: Plan): Stepwise<SparseMatrix> {
+export function* fill(job: Job, plan: Plan, strays?: Strays): Stepwise<SparseMatrix> {
   refuseBeyond(
     { rule: job.rule, rows: job.of.size, columns: job.wrt.size, bytes: 8 * nnz(plan.pattern) },
     memoryLimit(job),
@@ -57,10 +79,15 @@ export function* fill(job: Job, plan: Plan): Stepwise<SparseMatrix> {
   const all = directionsOf(job, plan);
   const total = all.reduce((sum, { chunks }) => sum + chunks.length, 0);
   let before = 0;
-  for (const { product, groups, chunks, recovery } of all) {
-    yield* sweepGroups(job, sideOf(job, product), groups, chunks, { before, total }, (group, answer) =>
-      scatter(recovery, group, answer, values),
-    );
+  for (const { product, groups, chunks, recovery, touched } of all) {
+    const side = sideOf(job, product);
+    const marked = new Int32Array(side.answers.size).fill(-1);
+    yield* sweepGroups(job, side, groups, chunks, { before, total }, (group, answer) => {
+      scatter(recovery, group, answer, values);
+      if (!touched || !strays) return;
+      for (let q = touched.start[group]; q < touched.start[group + 1]; q++) marked[touched.source[q]] = group;
+      strays.note(product, answer, marked, group);
+    });
     before += chunks.length;
   }
   return { pattern: plan.pattern, values };

@@ -28,8 +28,6 @@ export interface Job {
   readonly behind: Behind;
   /** Outputs with their shapes. */
   readonly shapes: (point: Point) => MaybePromise<readonly Variable[]>;
-  /** Outputs at inputs, as the author's apply gives them. */
-  readonly evaluate: (inputs: object) => MaybePromise<unknown>;
 }
 
 /** A job, the outputs of whose point have their shapes. */

@@ -5,6 +5,7 @@ import { dense, isDense, type Pattern } from '../sparsity/pattern.js';
 import { type Known, remember } from './behind.js';
 import { declaredFor } from './declared.js';
 import { detectAt } from './detection.js';
+import { isDouble } from './exactness.js';
 import { batchOf, everythingOf, type Job, weightsOf, widthOf } from './job.js';
 import { Colorings, extentsOf, keyOf, makePlan, type PatternSource, type Plan, type Terms } from './plan.js';
 import { fits, loadPlan, type StoredPlan } from './stored.js';
@@ -51,14 +52,15 @@ function savedIn(job: Job, declared: Pattern | undefined): StoredPlan | undefine
 
 /** What is known of a pattern that is new. */
 export function fresh(pattern: Pattern, source: PatternSource, colorings: Partial<StoredPlan> = {}): Known {
-  return { pattern, source, colorings: new Colorings(pattern, colorings) };
+  return { pattern, source, colorings: new Colorings(pattern, colorings), learned: { noise: 1, wide: false } };
 }
 
 /** What a plan for `pattern` is made from. */
-export function termsOf(job: Job, pattern: Pattern, patternSource: PatternSource, certain: boolean): Terms {
+function termsOf(job: Job, { pattern, source: patternSource, learned }: Known): Terms {
   const { of, wrt, bases, options } = job;
   const products = (['jvp', 'vjp'] as const).filter((name) => bases[name]);
   const nothing = of.size === 0 || wrt.size === 0;
+  const certain = isDense(pattern);
   return {
     of,
     wrt,
@@ -68,12 +70,11 @@ export function termsOf(job: Job, pattern: Pattern, patternSource: PatternSource
     batch: batchOf(job),
     concurrency: Math.max(...products.map((name) => widthOf(job, name))),
     weights: weightsOf(job),
-    verify: nothing ? 0 : (options.verify ?? (certain ? 0 : 1)),
+    verify: nothing ? 0 : (options.verify ?? (certain ? 0 : isDouble(job) && !learned.wide ? 1 : 2)),
   };
 }
 
 /** The plan for the whole of what is known. */
 export function wholePlan(job: Job, known: Known): Plan {
-  const { pattern, source, colorings } = known;
-  return makePlan(termsOf(job, pattern, source, isDense(pattern)), colorings);
+  return makePlan(termsOf(job, known), known.colorings);
 }

@@ -16,7 +16,12 @@ export type Sparsity = 'detect' | PatternSpec | BlocksSparsity;
 export interface PlanOptions {
   /** Where the Jacobian has nonzeros; `dense` unless said otherwise. */
   readonly sparsity?: Sparsity;
-  /** How many random products check a Jacobian; 1 unless it is dense, then 0. */
+  /**
+   * What `detect` asks: `apply` of an instance of its own with NaN, or the `products` with random seeds, for an apply that
+   * NaN spoils or keeps busy. `apply` unless said otherwise.
+   */
+  readonly detection?: 'apply' | 'products';
+  /** How many random products check a Jacobian; 0 where it is dense, else 1, or 2 in single precision. */
   readonly verify?: number;
   /** How far a row may be from its check, relative to |J|·|v|; about 64 roundoffs. */
   readonly tolerance?: number;
@@ -52,8 +57,11 @@ interface Check {
 
 const count: Check = { holds: natural, expected: 'a whole number from 1' };
 
+const ways: readonly unknown[] = ['apply', 'products'];
+
 const checks: { readonly [K in Exclude<keyof ProductsOptions, 'sparsity'>]: Check } = {
   verify: { holds: (value) => value === 0 || natural(value), expected: 'a whole number from 0' },
+  detection: { holds: (value) => ways.includes(value), expected: "'apply' or 'products'" },
   tolerance: { holds: positive, expected: 'a positive number' },
   batch: count,
   concurrency: count,

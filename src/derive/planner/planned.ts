@@ -91,14 +91,14 @@ function* jobFor<P extends ProductName>(
   { rule, products }: Pick<Parts<P, Point, unknown>, 'rule' | 'products'>,
   base: Base<P>,
   point: Point,
-  { shapes, evaluate, options, behind }: Context<Options>,
+  { shapes, options, behind }: Context<Options>,
 ): Stepwise<Job | undefined> {
   const of = yield* settled(shapes(point));
   refuseMixed(rule, of, point.wrt);
   if ([...of, ...point.wrt].some(isComplex)) return undefined;
   // A table has more endpoints than the rule may use; one of them is the rule's own.
   const bases: Bases = Object.fromEntries(products.map((name) => [name, base[name]]));
-  const parts = { rule, point: { ...point, of }, bases, options, behind: behind!, shapes, evaluate };
+  const parts = { rule, point: { ...point, of }, bases, options, behind: behind!, shapes };
   return jobOf(parts);
 }
 
@@ -254,7 +254,8 @@ export function sweepCost(kind: 'n' | 'm', lines: string): (options: Options) =>
   return ({ sparsity = 'dense', plan, verify }) => {
     const grouped = sparsity !== 'dense' || plan !== undefined;
     const checks = verify ?? (grouped ? 1 : 0);
-    const check = checks === 0 ? '' : `, and ${checks} to check`;
+    const more = verify === undefined ? ' (2 in single precision)' : '';
+    const check = checks === 0 ? '' : `, and ${checks}${more} to check`;
     return {
       count: (n, m) => (kind === 'n' ? n : m) + (n * m === 0 ? 0 : checks),
       text: `${grouped ? `1 %s call for each group of ${lines}` : dense}${check}`,

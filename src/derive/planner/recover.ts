@@ -7,11 +7,13 @@ import type { Stepwise } from '../drive.js';
 import { dense, isDense, nnz } from '../sparsity/pattern.js';
 import type { SparseMatrix } from '../sparsity/sparseMatrix.js';
 import { type Known, remember } from './behind.js';
-import { extended, type Verdict, verify } from './check.js';
+import { isAtFault, silenced, type Verdict, verify } from './check.js';
 import { fill } from './fill.js';
 import type { Job } from './job.js';
 import { fresh, knowledgeOf, wholePlan } from './knowledge.js';
 import { keyOf, type Plan } from './plan.js';
+import { extended } from './search.js';
+import { Strays } from './strays.js';
 
 /** A Jacobian of the outputs (rows) by the inputs (columns), both laid end to end in schema order. */
 export interface Recovered {
@@ -37,18 +39,26 @@ export function* recoverJacobian(job: Job): Stepwise<Recovered> {
 }
 
 function* attempt(job: Job, { known, plan }: Planned, round: number): Stepwise<Recovered> {
-  const matrix = yield* fill(job, plan);
-  const verdict = yield* verify(job, plan, matrix, round);
-  if (verdict.places.length === 0) return { plan, matrix };
-  if (isDense(plan.pattern)) {
-    const why = 'Every line was probed by itself, so the product is not linear to this tolerance. Raise `tolerance`.';
-    tell(job, verdict, why);
-    return { plan, matrix };
+  const strays = new Strays(job.of.size, job.wrt.size);
+  const matrix = yield* fill(job, plan, strays);
+  const verdict = yield* verify(job, plan, matrix, strays, known.learned, round);
+  const found = { plan, matrix: silenced(job, matrix, verdict) };
+  if (verdict.places.length === 0) return found;
+  if (isDense(plan.pattern) || !(yield* isAtFault(job, matrix, verdict, known.learned))) {
+    if (verdict.isBeyond) tell(job, verdict, inexact);
+    known.learned.noise = Math.max(1, 2 * known.learned.noise * Math.min(verdict.excess, mostNoise));
+    return found;
   }
   const mended = yield* mend(job, known, matrix, verdict, round);
   remember(job.behind.known, keyOf(job.point.of, job.point.wrt), mended);
   return yield* attempt(job, { known: mended, plan: wholePlan(job, mended) }, round + 1);
 }
+
+const inexact =
+  'The pattern is not at fault, so the product is not linear to this tolerance. Set `tolerance` to what it can keep.';
+
+/** More times the usual roundoff than this is no roundoff any more, and is not got used to. */
+const mostNoise = 2 ** 20;
 
 const mostRounds = 2;
 

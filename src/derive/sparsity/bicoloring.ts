@@ -7,7 +7,7 @@
  * is kept, one-sided colorings among them. Sources: Coleman and Verma 1998; Montoison, Dalle and Gebremedhin 2025.
  */
 import { type Coloring, colorColumns, colorRows } from './coloring.js';
-import { partialConflicts } from './conflictGraph.js';
+import { partialConflicts, partialWork } from './conflictGraph.js';
 import { bestGreedy } from './greedy.js';
 import { byColumn, type ColumnView, isDense, nnz, type Pattern, transpose } from './pattern.js';
 import { aloneInRow, noGroup } from './validity.js';
@@ -157,19 +157,10 @@ interface Side {
   readonly groups: number;
 }
 
-function colorCut({ pattern, view, turned, turnedView }: Both, byRow: Uint8Array): readonly [Side, Side] {
-  const columns = colorWanted(
-    pattern,
-    view,
-    byRow.map((flag) => 1 - flag),
-  );
+/** The wanted entries of the pattern and of the transposed one. */
+function wantedIn({ view }: Both, byRow: Uint8Array): readonly [Uint8Array, Uint8Array] {
   // Entry p of the transposed pattern is entry view.entry[p] of this one.
-  const rows = colorWanted(
-    turned,
-    turnedView,
-    Uint8Array.from(view.entry, (e) => byRow[e]),
-  );
-  return [columns, rows];
+  return [byRow.map((flag) => 1 - flag), Uint8Array.from(view.entry, (e) => byRow[e])];
 }
 
 /** Whether each entry is alone with its group in the row (or column) that is to give it. O(nonzeros). */
@@ -221,9 +212,12 @@ export function colorBoth(pattern: Pattern, options: BicoloringOptions = {}): Bi
   for (const cut of promising) {
     if (best.cost <= bound) break;
     const byRow = ownership(pattern, peeling, cut);
-    work += partialWork(both, byRow);
-    if (work > mostWork) break;
-    const [columnSide, rowSide] = colorCut(both, byRow);
+    const [jvpWants, vjpWants] = wantedIn(both, byRow);
+    const cost = partialWork(pattern, jvpWants) + partialWork(both.turned, vjpWants);
+    if (work + cost > mostWork) continue;
+    work += cost;
+    const columnSide = colorWanted(pattern, both.view, jvpWants);
+    const rowSide = colorWanted(both.turned, both.turnedView, vjpWants);
     const plan = complete(byRow, columnSide, rowSide, weights, bound);
     if (plan.cost < best.cost && isValidBicoloring(pattern, plan)) best = plan;
   }
@@ -231,26 +225,4 @@ export function colorBoth(pattern: Pattern, options: BicoloringOptions = {}): Bi
 }
 
 /** What the conflict graphs of all cuts may cost together. */
-const mostWork = 2e7;
-
-/** The cost of the conflict graph of the wanted entries: in each row that has one, probed columns by all columns. */
-function sideWork(pattern: Pattern, wanted: (e: number) => boolean): number {
-  const { rows, columns, rowStart, columnIndex } = pattern;
-  const probed = new Uint8Array(columns);
-  for (let e = 0; e < columnIndex.length; e++) if (wanted(e)) probed[columnIndex[e]] = 1;
-  let work = 0;
-  for (let i = 0; i < rows; i++) {
-    let busy = false;
-    let walkers = 0;
-    for (let e = rowStart[i]; e < rowStart[i + 1]; e++) {
-      busy ||= wanted(e);
-      walkers += probed[columnIndex[e]];
-    }
-    if (busy) work += walkers * (rowStart[i + 1] - rowStart[i]);
-  }
-  return work;
-}
-
-function partialWork({ pattern, view, turned }: Both, byRow: Uint8Array): number {
-  return sideWork(pattern, (e) => byRow[e] === 0) + sideWork(turned, (p) => byRow[view.entry[p]] === 1);
-}
+const mostWork = 6e7;

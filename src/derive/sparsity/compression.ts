@@ -8,7 +8,7 @@ import { explicit, isDense, type Pattern } from './pattern.js';
 import { aloneInRow } from './validity.js';
 
 /** Group k takes number `source[q]` of its product to entry `target[q]`, for `start[k]` ≤ q < `start[k + 1]`. */
-interface ListedRecovery {
+export interface ListedRecovery {
   readonly kind: 'listed';
   readonly start: Uint32Array;
   readonly source: Uint32Array;
@@ -83,8 +83,14 @@ export function rowRecovery(pattern: Pattern, { colors, groups }: Coloring): Rec
   return listed({ group, source: pattern.columnIndex }, groups);
 }
 
+/** One direction of two: where its numbers belong, and the lines that have an entry in each of its groups. */
+export interface OneOfTwo {
+  readonly recovery: Recovery;
+  readonly touched?: ListedRecovery;
+}
+
 /** The recoveries from the jvp probes and the vjp probes of a bicoloring. Each entry is in one of the two. */
-export function bidirectionalRecovery(pattern: Pattern, plan: Bicoloring): { columns: Recovery; rows: Recovery } {
+export function bidirectionalRecovery(pattern: Pattern, plan: Bicoloring): { columns: OneOfTwo; rows: OneOfTwo } {
   if (isDense(pattern)) {
     const colors = plan.columnColors;
     const columns = columnRecovery(pattern, {
@@ -94,14 +100,27 @@ export function bidirectionalRecovery(pattern: Pattern, plan: Bicoloring): { col
       source: 'closed form',
     });
     const rows = rowRecovery(pattern, { colors, groups: plan.rowGroups, lowerBound: 0, source: 'closed form' });
-    return { columns, rows };
+    return { columns: { recovery: columns }, rows: { recovery: rows } };
   }
   const row = rowOfEntry(pattern);
-  const columnGroup = pattern.columnIndex.map((j, e) => (plan.byRow[e] ? elsewhere : plan.columnColors[j]));
-  const rowGroup = row.map((i, e) => (plan.byRow[e] ? plan.rowColors[i] : elsewhere));
+  const column = pattern.columnIndex;
+  const one = (group: Uint32Array, mine: number, source: Uint32Array, groups: number): OneOfTwo => ({
+    recovery: listed({ group: group.map((k, e) => (plan.byRow[e] === mine ? k : elsewhere)), source }, groups),
+    touched: listed({ group, source }, groups),
+  });
   return {
-    columns: listed({ group: columnGroup, source: row }, plan.columnGroups),
-    rows: listed({ group: rowGroup, source: pattern.columnIndex }, plan.rowGroups),
+    columns: one(
+      column.map((j) => plan.columnColors[j]),
+      0,
+      row,
+      plan.columnGroups,
+    ),
+    rows: one(
+      row.map((i) => plan.rowColors[i]),
+      1,
+      column,
+      plan.rowGroups,
+    ),
   };
 }
 

@@ -66,26 +66,60 @@ export function columnConflicts(pattern: Pattern, view: ColumnView): ConflictGra
   return writer.finish();
 }
 
+/** Of each row the columns that are probed, and those whose entry is wanted. */
+interface Wanted {
+  readonly probed: Uint8Array;
+  readonly all: Rows;
+  readonly own: Rows;
+}
+
+/** Columns row by row: those of row i are `columns[start[i]]` … `columns[start[i + 1] − 1]`. */
+interface Rows {
+  readonly start: Uint32Array;
+  readonly columns: Uint32Array;
+}
+
+function rowsWhere({ rows, rowStart, columnIndex }: Pattern, holds: (e: number) => boolean): Rows {
+  const start = new Uint32Array(rows + 1);
+  const columns = new Uint32Array(columnIndex.length);
+  let count = 0;
+  for (let i = 0; i < rows; i++) {
+    for (let e = rowStart[i]; e < rowStart[i + 1]; e++) if (holds(e)) columns[count++] = columnIndex[e];
+    start[i + 1] = count;
+  }
+  return { start, columns };
+}
+
+function wantedOf(pattern: Pattern, wanted: Uint8Array): Wanted {
+  const { columns, columnIndex } = pattern;
+  const probed = new Uint8Array(columns);
+  for (let e = 0; e < columnIndex.length; e++) if (wanted[e]) probed[columnIndex[e]] = 1;
+  const all = rowsWhere(pattern, (e) => probed[columnIndex[e]] === 1);
+  return { probed, all, own: rowsWhere(pattern, (e) => wanted[e] === 1) };
+}
+
+/** The work of `partialConflicts`: in each row, wanted entries by probed ones. */
+export function partialWork(pattern: Pattern, wanted: Uint8Array): number {
+  const { all, own } = wantedOf(pattern, wanted);
+  let work = 0;
+  for (let i = 0; i < pattern.rows; i++) work += (own.start[i + 1] - own.start[i]) * (all.start[i + 1] - all.start[i]);
+  return 2 * work;
+}
+
 /**
  * The graph for columns of which only some entries are to be recovered: columns j and k are neighbors if some row has
  * entries in both and one of the two is `wanted` (by position in the compressed rows). A column without a wanted entry
  * is not probed, so it conflicts with nothing.
  */
 export function partialConflicts(pattern: Pattern, view: ColumnView, wanted: Uint8Array): ConflictGraph {
-  const { rows, columns, rowStart, columnIndex } = pattern;
-  const probed = new Uint8Array(columns);
-  const busy = new Uint8Array(rows);
-  for (let i = 0; i < rows; i++) {
-    for (let e = rowStart[i]; e < rowStart[i + 1]; e++) if (wanted[e]) busy[i] = probed[columnIndex[e]] = 1;
-  }
-  const writer = new NeighborWriter(columns);
-  for (let j = 0; j < columns; j++) {
+  const { probed, all, own } = wantedOf(pattern, wanted);
+  const writer = new NeighborWriter(pattern.columns);
+  for (let j = 0; j < pattern.columns; j++) {
     for (let p = view.columnStart[j]; probed[j] && p < view.columnStart[j + 1]; p++) {
+      // An entry that is wanted is alone with its group; one that is not stays away from those that are.
+      const { start, columns } = wanted[view.entry[p]] ? all : own;
       const i = view.rowIndex[p];
-      const own = wanted[view.entry[p]];
-      for (let e = rowStart[i]; busy[i] && e < rowStart[i + 1]; e++) {
-        if (probed[columnIndex[e]] && (own || wanted[e])) writer.add(columnIndex[e]);
-      }
+      for (let q = start[i]; q < start[i + 1]; q++) writer.add(columns[q]);
     }
     writer.endVertex();
   }

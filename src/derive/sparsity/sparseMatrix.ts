@@ -13,7 +13,7 @@ export function emptyMatrix(pattern: Pattern): SparseMatrix {
 }
 
 /** Visit the entries in the order of the compressed rows. */
-function forEachEntry(pattern: Pattern, visit: (row: number, column: number, entry: number) => void): void {
+export function forEachEntry(pattern: Pattern, visit: (row: number, column: number, entry: number) => void): void {
   const { rows, columns, rowStart, columnIndex } = pattern;
   const full = isDense(pattern);
   for (let i = 0; i < rows; i++) {
