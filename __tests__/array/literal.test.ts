@@ -403,16 +403,18 @@ describe('readArray: faults', () => {
   });
 
   test('never throws, whatever it is given', () => {
+    const kinds = { withTypedArray: true, withBigInt: true, withSparseArray: true, withNullPrototype: true };
     fc.assert(
       fc.property(
-        fc.anything({ withTypedArray: true, withBigInt: true, withSparseArray: true, withNullPrototype: true }),
+        // Of the usual size, a value of several levels would take a second to make.
+        fc.oneof(fc.anything({ ...kinds, size: 'small' }), fc.array(fc.anything({ ...kinds, size: 'xsmall' }))),
         (value) => {
           for (const dtype of ['float32', 'int8', 'int64', 'bool', 'complex64', 'any'] as const) {
             for (const shape of ['any', [], [null], [2, null]] as const) readArray(value, { dtype, shape });
           }
         },
       ),
-      { seed: 7, numRuns: 2000 },
+      { seed: 7, numRuns: 1000 },
     );
   });
 });

@@ -5,13 +5,19 @@ import { array } from '../../src/array/literal.js';
 import { NdArray, zeros } from '../../src/array/ndarray.js';
 import { parseJson } from '../../src/codec/parse.js';
 import { stringifyJson, writeJson } from '../../src/codec/write.js';
+import { atSize, counted } from '../setup/sizes.js';
 import { raised } from './fixtures.js';
 
 describe('writeJson', () => {
   test('writes what JSON.stringify writes for trees of plain values', () => {
-    const plain = fc.json({ maxDepth: 6 }).map((text) => JSON.parse(text.replaceAll('-0', '0')) as unknown);
+    const read = (text: string) => JSON.parse(text.replaceAll('-0', '0')) as unknown;
+    // Six levels of a thousand would be no tree that fits anywhere: deep ones are small, and large ones flat.
+    const deep = atSize('small', () => fc.json({ maxDepth: 6 })).map(read);
+    const flat = counted(fc.array(atSize('xsmall', () => fc.json({ maxDepth: 1 })).map(read)));
     const same = (value: unknown) => expect(stringifyJson(value)).toBe(JSON.stringify(value));
-    fc.assert(fc.property(plain, same), { seed: 5, numRuns: 1000 });
+    fc.assert(fc.property(deep, same), { seed: 5, numRuns: 1000 });
+    fc.assert(fc.property(flat.cases, same), { seed: 6, numRuns: 40 });
+    expect(flat.lengths().median).toBeGreaterThan(300);
   });
 
   test.each([
