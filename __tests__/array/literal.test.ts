@@ -102,6 +102,23 @@ describe('readArray: what is taken', () => {
     );
   });
 
+  test('lists of complex arrays are stacked, each behind the one before it', () => {
+    const rows = [1, 2, 3].map((k) => [
+      { re: k, im: -k },
+      { re: 10 * k, im: 10 },
+    ]);
+    for (const dtype of ['complex64', 'complex128'] as const) {
+      expect(
+        array(
+          rows.map((row) => array(row, { dtype })),
+          { dtype },
+        ).toNested(),
+      ).toEqual(rows);
+    }
+    const deep = [rows, rows.toReversed()];
+    expect(array(deep.map((two) => two.map((row) => array(row)))).toNested()).toEqual(deep);
+  });
+
   test('lists of typed arrays, of arrays and of matrices are stacked', () => {
     expect(read([Float64Array.of(1, 2), Float32Array.of(3, 4)])).toMatchObject({
       shape: [2, 2],
