@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { plant, readFaults, sampleOf, verdictIn } from './mutants/plant.mjs';
+import { plant, readFaults, sampleOf, staleOf, verdictIn } from './mutants/plant.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -105,11 +105,7 @@ async function build(home) {
   return undefined;
 }
 
-const jest = [
-  '--experimental-vm-modules',
-  '--disable-warning=ExperimentalWarning',
-  'node_modules/jest/bin/jest.js',
-];
+const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 // What takes several values comes after the tests, which would be taken for more of them.
 const how = ['--silent', '-w', '1', '--reporters', './scripts/mutants/reporter.mjs', '--selectProjects'];
 
@@ -185,7 +181,8 @@ async function main() {
   const chosen = choose(rows);
   if (chosen.length === 0) throw new Error('No fault has been chosen. --list --all names every one, with its room.');
   // A stale row is an error at once, not when its turn comes.
-  for (const row of chosen) plant(readFileSync(join(root, row.file), 'utf8'), row);
+  const stale = staleOf(chosen);
+  if (stale.length > 0) throw new Error(stale.join('\n'));
   if (options.list) {
     for (const { room, name } of chosen) console.log(`${room}: ${name}`);
     return;

@@ -1,6 +1,6 @@
 /** Faults of the table in `faults/`: a room's rows, and the text of a file with the fault of a row in it. */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
 const tables = join(import.meta.dirname, 'faults');
 
@@ -24,6 +24,21 @@ export function plant(text, { name, file, find, replace }) {
     );
   if (find === replace) throw new Error(`The fault "${name}" changes nothing: its "find" is its "replace".`);
   return text.replace(find, () => replace);
+}
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** What keeps rows from being planted in the sources as they are, a line for each. */
+export function staleOf(rows) {
+  return rows.flatMap((row) => {
+    if (!existsSync(join(root, row.file))) return [`The fault "${row.name}" is stale: there is no ${row.file}.`];
+    try {
+      plant(readFileSync(join(root, row.file), 'utf8'), row);
+      return [];
+    } catch (error) {
+      return [error.message];
+    }
+  });
 }
 
 /**

@@ -73,7 +73,7 @@ export const faults = [
     file: 'src/component/resolve.ts',
     find: 'return to === endpoint && !estimate && from',
     replace: 'return to === endpoint && from',
-    tests: [...resolving, '__tests__/component', '__tests__/cli/inProcess', '__tests__/cli/commands'],
+    tests: [...resolving, '__tests__/component', '__tests__/cli/commands'],
   },
   {
     name: 'the memory of a class may have a negative size',

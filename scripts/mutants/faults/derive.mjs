@@ -2,7 +2,12 @@
 
 export const tests = ['__tests__/derive'];
 
-const root = ['__tests__/derive/rules', '__tests__/derive/assembly', '__tests__/derive/oneHot', '__tests__/derive/functions'];
+const root = [
+  '__tests__/derive/rules',
+  '__tests__/derive/assembly',
+  '__tests__/derive/oneHot',
+  '__tests__/derive/functions',
+];
 
 export const faults = [
   {
@@ -10,28 +15,52 @@ export const faults = [
     file: 'src/derive/products.ts',
     find: "refuseMixed('jvpFromVjp', of, terms);",
     replace: '',
-    tests: ['__tests__/derive/rules', '__tests__/derive/defects', '__tests__/derive/functions', '__tests__/derive/drive', '__tests__/derive/properties'],
+    tests: [
+      '__tests__/derive/rules',
+      '__tests__/derive/defects',
+      '__tests__/derive/functions',
+      '__tests__/derive/drive',
+      '__tests__/derive/properties',
+    ],
   },
   {
     name: 'the vjp of a real input and a complex output is derived from the jvp',
     file: 'src/derive/products.ts',
     find: "refuseMixed('vjpFromJvp', terms, wrt);",
     replace: '',
-    tests: ['__tests__/derive/rules', '__tests__/derive/defects', '__tests__/derive/functions', '__tests__/derive/drive', '__tests__/derive/properties'],
+    tests: [
+      '__tests__/derive/rules',
+      '__tests__/derive/defects',
+      '__tests__/derive/functions',
+      '__tests__/derive/drive',
+      '__tests__/derive/properties',
+    ],
   },
   {
     name: 'the Jacobian of a real input and a complex output is derived from the vjp',
     file: 'src/derive/jacobians.ts',
     find: "refuseMixed('jacobianFromVjp', of, point.wrt);",
     replace: '',
-    tests: ['__tests__/derive/rules', '__tests__/derive/defects', '__tests__/derive/functions', '__tests__/derive/drive', '__tests__/derive/properties'],
+    tests: [
+      '__tests__/derive/rules',
+      '__tests__/derive/defects',
+      '__tests__/derive/functions',
+      '__tests__/derive/drive',
+      '__tests__/derive/properties',
+    ],
   },
   {
     name: 'the Jacobian of a real input and a complex output is derived from the jvp',
     file: 'src/derive/jacobians.ts',
     find: "refuseMixed('jacobianFromJvp', of, wrt);",
     replace: '',
-    tests: ['__tests__/derive/rules', '__tests__/derive/defects', '__tests__/derive/functions', '__tests__/derive/drive', '__tests__/derive/properties'],
+    tests: [
+      '__tests__/derive/rules',
+      '__tests__/derive/defects',
+      '__tests__/derive/functions',
+      '__tests__/derive/drive',
+      '__tests__/derive/properties',
+    ],
   },
   {
     name: 'the last columns of a tile are not written',
@@ -136,14 +165,24 @@ export const faults = [
     file: 'src/derive/jacobians.ts',
     find: 'elementsOf(point.wrt) <= 2 * elementsOf(of)',
     replace: '2 * elementsOf(point.wrt) <= elementsOf(of)',
-    tests: ['__tests__/derive/rules', '__tests__/derive/functions', '__tests__/derive/planner/component', '__tests__/derive/drive'],
+    tests: [
+      '__tests__/derive/rules',
+      '__tests__/derive/functions',
+      '__tests__/derive/planner/component',
+      '__tests__/derive/drive',
+    ],
   },
   {
     name: 'a Jacobian of many small blocks takes no memory',
     file: 'src/derive/jacobians.ts',
     find: 'const itemsize = [...of, ...wrt].some(isComplex) ? 16 : 8;',
     replace: 'const itemsize = 8;',
-    tests: ['__tests__/derive/rules', '__tests__/derive/functions', '__tests__/derive/drive', '__tests__/derive/defects'],
+    tests: [
+      '__tests__/derive/rules',
+      '__tests__/derive/functions',
+      '__tests__/derive/drive',
+      '__tests__/derive/defects',
+    ],
   },
   {
     name: 'the second of a pair of normals is the first once more',

@@ -1,6 +1,11 @@
 /** Faults of the operators: reading requests, checking what methods return. */
 
-const requests = ['__tests__/runtime/handle', '__tests__/runtime/oddRequests', '__tests__/derive/rules', '__tests__/derive/defects'];
+const requests = [
+  '__tests__/runtime/handle',
+  '__tests__/runtime/oddRequests',
+  '__tests__/derive/rules',
+  '__tests__/derive/defects',
+];
 
 export const tests = requests;
 
@@ -85,14 +90,26 @@ export const faults = [
     file: 'src/operators/abstractEval.ts',
     find: 'left -= bytes;',
     replace: '',
-    tests: ['__tests__/derive/fromApply', '__tests__/derive/rules', '__tests__/server/limits', '__tests__/runtime/handle', '__tests__/derive/defects'],
+    tests: [
+      '__tests__/derive/fromApply',
+      '__tests__/derive/rules',
+      '__tests__/server/limits',
+      '__tests__/runtime/handle',
+      '__tests__/derive/defects',
+    ],
   },
   {
     name: 'a default of another shape is a sample for abstractEval',
     file: 'src/operators/abstractEval.ts',
     find: 'if (known && sameShape(known, shape)) return byDefault;',
     replace: 'if (known) return byDefault;',
-    tests: ['__tests__/derive/fromApply', '__tests__/derive/rules', '__tests__/runtime/handle', '__tests__/derive/defects', '__tests__/derive/functions'],
+    tests: [
+      '__tests__/derive/fromApply',
+      '__tests__/derive/rules',
+      '__tests__/runtime/handle',
+      '__tests__/derive/defects',
+      '__tests__/derive/functions',
+    ],
   },
   {
     name: 'problems of a request are raised one by one',
