@@ -1,6 +1,7 @@
 /** Writing trees as JSON. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { dtypeNames, dtypes } from '../../src/array/dtype.js';
 import { array } from '../../src/array/literal.js';
 import { NdArray, zeros } from '../../src/array/ndarray.js';
 import { parseJson } from '../../src/codec/parse.js';
@@ -97,11 +98,15 @@ describe('arrays as nested lists', () => {
     ],
   ])('%# is %s', (given, text) => expect(buffer(given)).toBe(text));
 
-  test('every row is one list, however long', () => {
-    const data = Float64Array.from({ length: 20_000 }, (_, i) => i);
-    expect(JSON.parse(stringifyJson(new NdArray('float64', [2, 10_000], data))).data.buffer).toEqual([
-      Array.from(data.subarray(0, 10_000)),
-      Array.from(data.subarray(10_000)),
-    ]);
+  test.each(dtypeNames)('every row of %s is one list, however long', (dtype) => {
+    const whole = Array.from({ length: 20_000 }, (_, i) => (dtypes[dtype].kind === 'bool' ? i % 3 === 0 : i % 100));
+    const written = { bool: (one: unknown) => one, complex: (one: unknown) => `${one}+0j` } as const;
+    const form = (written as Readonly<Record<string, (one: unknown) => unknown>>)[dtypes[dtype].kind] ?? Number;
+    const rows = [whole.slice(0, 10_000), whole.slice(10_000)];
+    const given = array(rows as never, { dtype });
+    expect(JSON.parse(stringifyJson(given)).data.buffer).toEqual(rows.map((row) => row.map(form)));
+    // With more axes than the fast way takes.
+    const deep = new NdArray(dtype, [1, 1, 1, 2, 10_000], given.data as never);
+    expect(JSON.parse(stringifyJson(deep)).data.buffer).toEqual([[[rows.map((row) => row.map(form))]]]);
   });
 });
