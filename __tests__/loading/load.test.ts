@@ -143,6 +143,14 @@ describe('a component is loaded, whatever it is written in', () => {
     expect(await apply(cwd, 'index.cjs')).toEqual(squared);
   });
 
+  test('the default export of a CommonJS package counts among its components', async () => {
+    const text = `require('cotangent/register');
+      const { Square } = require('./component.ts');
+      Object.assign(exports, { A: class A extends Square {}, B: class B extends Square {}, default: Square });`;
+    const cwd = folder({ ...files, 'package.json': commonjs, 'tsconfig.json': standard, 'index.cjs': text });
+    expect(await apply(cwd, 'index.cjs')).toEqual(squared);
+  });
+
   test('a project with another copy of cotangent gets the one that runs', async () => {
     for (const type of [esm, commonjs]) {
       const cwd = folder({ ...files, 'package.json': type, 'tsconfig.json': standard });
