@@ -31,7 +31,7 @@ export const faults = [
     file: 'src/component/dispatch.ts',
     find: '(error) => Promise.reject(blameAuthor(error)),\n    );',
     replace: '(error) => Promise.reject(error),\n    );',
-    tests: ['__tests__/runtime/handle', '__tests__/component', '__tests__/server/requests'],
+    tests: ['__tests__/component'],
   },
   {
     name: 'two methods for one endpoint are taken, and the last one counts',
@@ -73,7 +73,7 @@ export const faults = [
     file: 'src/component/resolve.ts',
     find: 'return to === endpoint && !estimate && from',
     replace: 'return to === endpoint && from',
-    tests: [...resolving, '__tests__/component', '__tests__/cli/commands'],
+    tests: ['__tests__/component', ...resolving],
   },
   {
     name: 'the memory of a class may have a negative size',
