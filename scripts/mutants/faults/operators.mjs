@@ -15,12 +15,14 @@ export const faults = [
     file: 'src/operators/request.ts',
     find: 'if (found.length > 1) found.sort(',
     replace: 'if (found.length > 99) found.sort(',
+    tests: ['__tests__/operators'],
   },
   {
     name: 'a path that is named twice is answered twice',
     file: 'src/operators/request.ts',
     find: '[...new Set<string>(paths)]',
     replace: 'paths',
+    tests: ['__tests__/operators'],
   },
   {
     name: 'a seed is broadcast',
