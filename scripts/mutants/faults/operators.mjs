@@ -7,7 +7,7 @@ const requests = [
   '__tests__/derive/defects',
 ];
 
-export const tests = requests;
+export const tests = ['__tests__/operators', ...requests];
 
 export const faults = [
   {
@@ -47,6 +47,7 @@ export const faults = [
     file: 'src/operators/result.ts',
     find: 'rows = block.shape.slice(0, block.shape.length - input.shape!.length);',
     replace: '',
+    tests: ['__tests__/operators', '__tests__/derive/rules'],
   },
   {
     name: 'a block is float64 whatever its variables are',
@@ -59,12 +60,14 @@ export const faults = [
     file: 'src/operators/result.ts',
     find: '(fixed === 0 || size % fixed !== 0)',
     replace: 'fixed === 0',
+    tests: ['__tests__/operators', '__tests__/derive/rules'],
   },
   {
     name: 'a method may return a dtype that does not cast',
     file: 'src/operators/result.ts',
     find: "if (wanted.dtype !== 'any' && !castable(array.dtype, wanted.dtype)) {",
     replace: "if (wanted.dtype === 'bool') {",
+    tests: ['__tests__/operators', '__tests__/derive/rules'],
   },
   {
     name: 'a copy of a model on the way to a leaf is no instance of its class',
