@@ -10,6 +10,7 @@ import {
   Jvp,
   type NdArray,
   openComponent,
+  withDerived,
 } from 'cotangent';
 import { Matrix } from 'ml-matrix';
 
@@ -76,6 +77,23 @@ describe('the blocks of an output whose extent is open', () => {
     await expect(jacobian(Matrix.zeros(5, 2), zeros(1, 2, 3))).rejects.toMatchObject(untold);
     await expect(jacobian(Matrix.zeros(6, 2), Matrix.zeros(4, 3))).rejects.toMatchObject(refused('b'));
     await expect(jacobian(Matrix.zeros(6, 4), Matrix.zeros(6, 3))).rejects.toMatchObject(refused('a'));
+  });
+});
+
+test('complex blocks of a real output are refused as the method’s, where a product is derived from them', async () => {
+  @Component({ inputs: Inputs, outputs: Outputs })
+  class Derived extends DifferentiableComponent<Inputs, Outputs> {
+    @Apply() apply(): Outputs {
+      return { y: array([[1, 2]]) };
+    }
+    @Jacobian() jacobian() {
+      return { y: { a: array(zeros(1, 2, 2) as never, { dtype: 'complex128' }) } };
+    }
+  }
+  const derived = withDerived(openComponent(Derived), 'jvpFromJacobian');
+  await expect(derived.jvp({ inputs: {}, of: ['y'], tangent: { a: [1, 1] } })).rejects.toMatchObject({
+    code: 'E_RESULT_DTYPE',
+    path: 'Derived.jacobian()["y"]["a"]',
   });
 });
 
