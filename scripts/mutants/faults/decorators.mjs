@@ -6,8 +6,8 @@ export const faults = [
   {
     name: 'of several endpoints of one method only the first is noted',
     file: 'decorators/annotate.ts',
-    find: "for (const entry of entries) note(metadata, 'endpoint', { ...entry, method: name });",
-    replace: "note(metadata, 'endpoint', { ...entries[0]!, method: name });",
+    find: "for (const entry of entries) note(member.metadata, 'endpoint', { ...entry, method: member.name, isMethod });",
+    replace: "note(member.metadata, 'endpoint', { ...entries[0]!, method: member.name, isMethod });",
     tests: ['__tests__/decorators', '__tests__/derive/linearize'],
   },
   {
@@ -26,8 +26,8 @@ export const faults = [
   {
     name: 'a static member belongs to the class of its class',
     file: 'decorators/annotate.ts',
-    find: "typeof target === 'function' ? target : (target as object).constructor",
-    replace: '(target as object).constructor',
+    find: 'const owner = isStatic ? target : target.constructor;',
+    replace: 'const owner = target.constructor;',
   },
   {
     name: 'a Linearize that names its closures has the usual ones',
@@ -46,9 +46,8 @@ export const faults = [
   {
     name: 'the options of a rule by differences are left out',
     file: 'decorators/derive.ts',
-    find: "refuseBare(decorator, args);\n    return classDecorator({ kind: 'derivation', entries: [{ rule, decorator, options: args[0] }] });",
-    replace:
-      "refuseBare(decorator, args);\n    return classDecorator({ kind: 'derivation', entries: [{ rule, decorator }] });",
+    find: "return classDecorator({ decorator, kind: 'derivation', entries: [{ rule, decorator, options: args[0] }] });",
+    replace: "return classDecorator({ decorator, kind: 'derivation', entries: [{ rule, decorator }] });",
     tests: ['__tests__/decorators', '__tests__/derive/difference', '__tests__/derive/fromApply'],
   },
   {

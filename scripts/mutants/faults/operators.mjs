@@ -71,9 +71,9 @@ export const faults = [
   },
   {
     name: 'a copy of a model on the way to a leaf is no instance of its class',
-    file: 'src/operators/leaves.ts',
-    find: 'Object.create(Object.getPrototypeOf(value))',
-    replace: '{}',
+    file: 'src/schema/record.ts',
+    find: ': Object.create(prototype);',
+    replace: ': ({} as T);',
     tests: ['__tests__/derive/difference', '__tests__/derive/fromApply'],
   },
   {
@@ -101,19 +101,6 @@ export const faults = [
       '__tests__/server/limits',
       '__tests__/runtime/handle',
       '__tests__/derive/defects',
-    ],
-  },
-  {
-    name: 'a default of another shape is a sample for abstractEval',
-    file: 'src/operators/abstractEval.ts',
-    find: 'if (known && sameShape(known, shape)) return byDefault;',
-    replace: 'if (known) return byDefault;',
-    tests: [
-      '__tests__/derive/fromApply',
-      '__tests__/derive/rules',
-      '__tests__/runtime/handle',
-      '__tests__/derive/defects',
-      '__tests__/derive/functions',
     ],
   },
   {

@@ -46,10 +46,10 @@ export const faults = [
     tests: ['__tests__/server/requests', '__tests__/interchange'],
   },
   {
-    name: 'constraints are checked on inputs that were refused already',
+    name: 'constraints are checked on shapes, as if these were values',
     file: 'src/runtime/invoke.ts',
-    find: "endpoint === 'abstractEval' || problems.length > 0 ? undefined",
-    replace: 'problems.length > 0 ? undefined',
+    find: "const unread = endpoint === 'abstractEval' || checked.problems.length > 0;",
+    replace: 'const unread = checked.problems.length > 0;',
     tests: ['__tests__/schema/constraints', '__tests__/runtime/handle', '__tests__/server/requests'],
   },
   {

@@ -20,15 +20,15 @@ export const faults = [
   {
     name: 'after a class that failed, no class is checked where it is defined',
     file: 'src/schema/pending.ts',
-    find: 'if (waiting.size === 0) queueMicrotask(() => waiting.clear());',
+    find: 'if (waiting.size === 0) queueMicrotask(abandon);',
     replace: '',
     tests: ['__tests__/decorators'],
   },
   {
     name: 'a class is checked before its last decorator is applied',
     file: 'src/schema/pending.ts',
-    find: 'return waiting.delete(ticket) && waiting.size === 0;',
-    replace: 'return waiting.delete(ticket);',
+    find: 'return known && !applying;',
+    replace: 'return known;',
     tests: ['__tests__/decorators'],
   },
   {
@@ -47,8 +47,8 @@ export const faults = [
   },
   {
     name: 'a path leads to what a value has inherited',
-    file: 'src/schema/path.ts',
-    find: 'return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;',
+    file: 'src/schema/record.ts',
+    find: 'return holds(value, name) ? (value as Record<string, unknown>)[name] : undefined;',
     replace: 'return (value as Record<string, unknown>)[name];',
     tests: ['__tests__/schema/path'],
   },
