@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import {
   Apply,
   Component,
+  type ComponentError,
   DifferentiableComponent,
   Float64,
   Jacobian,
@@ -65,3 +66,25 @@ test.each(['jacobian', 'jvp', 'vjp'] as const)('%s is given each path once, in s
     { seed: 4, numRuns: 60 },
   );
 });
+
+test.each(['jacobian', 'jvp', 'vjp'] as const)(
+  'every problem of a request for %s is told at once',
+  async (endpoint) => {
+    const request = {
+      inputs: { a: 'no', b: [1] },
+      of: ['q', 'a'],
+      wrt: ['z', 'b'],
+      tangent: { z: 1, b: 1 },
+      cotangent: { q: 1, a: 1 },
+    };
+    const error = await handle[endpoint](request as never).then(
+      () => undefined,
+      (thrown: ComponentError) => thrown,
+    );
+    expect(error?.code).toBe('E_INVALID');
+    const codes = error?.problems.map(({ code }) => code) ?? [];
+    expect(codes.filter((code) => code === 'E_PATH_UNKNOWN')).toHaveLength(2);
+    expect(codes.length).toBeGreaterThanOrEqual(4);
+    for (const { message } of error?.problems ?? []) expect(error?.message).toContain(message);
+  },
+);

@@ -127,6 +127,6 @@ export const faults = [
     file: 'src/cli/inputs.ts',
     find: 'name in value && !fields.includes(name)',
     replace: 'name in value',
-    tests: ['__tests__/cli/checkGradients', '__tests__/cli/commands', '__tests__/cli/files'],
+    tests: ['__tests__/cli/inputs'],
   },
 ];
