@@ -8,8 +8,11 @@ import {
   DifferentiableComponent,
   Float64,
   Jvp,
+  type JvpRequest,
   openComponent,
+  type ProductResult,
   Vjp,
+  type VjpRequest,
 } from 'cotangent';
 
 class Inputs {
@@ -29,7 +32,6 @@ abstract class Mixed extends DifferentiableComponent<Inputs, Outputs> {
   }
 }
 
-type Asked = { readonly of: readonly string[]; readonly wrt: readonly string[] };
 const factors: Readonly<Record<string, number>> = { 'r x': 2, 'w z': 3 };
 const product = (results: readonly string[], given: object, name: (a: string, b: string) => string) =>
   Object.fromEntries(
@@ -44,16 +46,16 @@ const product = (results: readonly string[], given: object, name: (a: string, b:
 @Component({ inputs: Inputs, outputs: Outputs })
 @Derive('jacobianFromVjp', 'jvpFromVjp')
 class ByVjp extends Mixed {
-  @Vjp() vjp({ wrt, cotangent }: Asked & { cotangent: object }) {
-    return product(wrt, cotangent, (x, y) => `${y} ${x}`) as never;
+  @Vjp() vjp({ wrt, cotangent }: VjpRequest<Inputs, Outputs>): ProductResult {
+    return product(wrt, cotangent, (x, y) => `${y} ${x}`);
   }
 }
 
 @Component({ inputs: Inputs, outputs: Outputs })
 @Derive('jacobianFromJvp', 'vjpFromJvp')
 class ByJvp extends Mixed {
-  @Jvp() jvp({ of, tangent }: Asked & { tangent: object }) {
-    return product(of, tangent, (y, x) => `${y} ${x}`) as never;
+  @Jvp() jvp({ of, tangent }: JvpRequest<Inputs>): ProductResult {
+    return product(of, tangent, (y, x) => `${y} ${x}`);
   }
 }
 

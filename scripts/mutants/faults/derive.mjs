@@ -167,4 +167,18 @@ export const faults = [
     replace: 'spare = radius * Math.cos(angle);',
     tests: ['__tests__/derive/difference'],
   },
+  {
+    name: 'a row may differ from its check by a thousand times as many roundoffs',
+    file: 'src/derive/planner/check.ts',
+    find: 'const usual = 64;',
+    replace: 'const usual = 64_000;',
+    tests: ['__tests__/derive/planner', '__tests__/derive/sparsity'],
+  },
+  {
+    name: 'what is tiny beside its neighbors has a step for what is tinier still',
+    file: 'src/derive/difference/step.ts',
+    find: 'const zero = Math.sqrt(roundoff) * mean;',
+    replace: 'const zero = roundoff * mean;',
+    tests: ['__tests__/derive/difference', '__tests__/derive/fromApply'],
+  },
 ];

@@ -29,7 +29,7 @@ export const faults = [
     file: 'src/runtime/wire.ts',
     find: 'bytes.length <= (limits.resultBytes ?? Infinity)',
     replace: 'bytes.length <= (limits.resultBytes ?? Infinity) + 1',
-    tests: ['__tests__/server/limits'],
+    tests: ['__tests__/runtime/wire'],
   },
   {
     name: 'a vjp has the dtypes of the outputs on the wire',
