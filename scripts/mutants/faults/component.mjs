@@ -6,11 +6,18 @@ const resolving = ['__tests__/decorators/definition', '__tests__/decorators/subc
 
 export const faults = [
   {
-    name: 'products by differences are answered from memory',
+    name: 'what is made of differences is kept as if it were exact',
     file: 'src/component/recall.ts',
-    find: 'return ruleOf(one.rule).exact && (',
-    replace: 'return (',
-    tests: ['__tests__/derive/cache', '__tests__/derive/memo', '__tests__/component', '__tests__/derive/fromApply'],
+    find: 'return exact && from.every(',
+    replace: 'return from.every(',
+    tests: ['__tests__/derive/cache', '__tests__/derive/memo', '__tests__/component', '__tests__/derive/chains'],
+  },
+  {
+    name: 'a sweep sees its caller’s arrays change',
+    file: 'src/component/recall.ts',
+    find: 'const inputs = snapshot(point.inputs);',
+    replace: 'const inputs = point.inputs;',
+    tests: ['__tests__/derive/cache', '__tests__/derive/memo', '__tests__/component', '__tests__/derive/chains'],
   },
   {
     name: 'an instance that the application holds remembers',

@@ -34,8 +34,8 @@ export const faults = [
   {
     name: 'a vjp has the dtypes of the outputs on the wire',
     file: 'src/runtime/wire.ts',
-    find: "if (endpoint === 'vjp') return mapEntries(result, (path, value) => asArray(value, wrt(path)));",
-    replace: "if (endpoint === 'vjp') return mapEntries(result, (path, value) => asArray(value, of(path)));",
+    find: "if (endpoint === 'vjp') return mapEntries(result, (path, value) => asArray(value, wrt(path), path));",
+    replace: "if (endpoint === 'vjp') return mapEntries(result, (path, value) => asArray(value, of(path), path));",
     tests: ['__tests__/interchange', '__tests__/server/requests', '__tests__/runtime'],
   },
   {
