@@ -85,6 +85,6 @@ export const faults = [
     file: 'src/runtime/gradient.ts',
     find: 'refuseComplex([...point.of, ...point.wrt]);',
     replace: 'refuseComplex(point.of);',
-    tests: ['__tests__/runtime/secondOrder'],
+    tests: ['__tests__/runtime/complexGradient'],
   },
 ];

@@ -71,7 +71,7 @@ export const faults = [
     file: 'src/schema/check.ts',
     find: 'pass.elements.held += count;',
     replace: 'pass.elements.held = count;',
-    tests: ['__tests__/schema', '__tests__/server/limits'],
+    tests: ['__tests__/schema/elements'],
   },
   {
     name: 'a problem is one too many before fifty are reported',
