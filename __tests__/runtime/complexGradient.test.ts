@@ -9,6 +9,7 @@ import {
   hessian,
   hessianVectorProduct,
   openComponent,
+  type Seed,
   Vjp,
   type VjpRequest,
 } from 'cotangent';
@@ -43,7 +44,8 @@ test.each([
   [['w'], ['x']],
   [['w'], ['z']],
 ])('those of %j by %j are refused, the dtype named', async (of, wrt) => {
-  const request = { inputs: {}, of, wrt, cotangent: of[0] === 'r' ? { r: 1 } : { w: { re: 1, im: 0 } } };
+  const cotangent: Seed = of[0] === 'r' ? { r: 1 } : { w: { re: 1, im: 0 } };
+  const request = { inputs: {}, of, wrt, cotangent };
   const refused = { code: 'E_MATRIX_DTYPE', fields: { received: 'complex128', expected: 'float64' } };
   await expect(hessian(handle, request)).rejects.toMatchObject(refused);
   const direction = Object.fromEntries(wrt.map((path) => [path, path === 'x' ? 1 : { re: 1, im: 0 }]));

@@ -1,4 +1,4 @@
-/** How many values lists and maps may hold, all together. */
+/** How many values lists and maps may hold, all together, and how many problems are told. */
 import { expect, test } from '@jest/globals';
 import { Field, Float64 } from 'cotangent';
 import { check } from '../../src/schema/check.js';
@@ -30,4 +30,18 @@ test.each([
   expect(() => check(schemaOf(Model), value, 'inputs', { elements })).toThrow(
     expect.objectContaining({ code: 'E_LIMIT', path, status: 422 }),
   );
+});
+
+test('of very many problems the first fifty are told, whatever they are', () => {
+  const wrong = Array.from({ length: 60 }, (_, i) => `no ${i}`);
+  const unknown = Object.fromEntries(wrong.map((name) => [name, 1]));
+  const many = [
+    { l: wrong },
+    { m: Object.fromEntries(wrong.map((one) => [one, one])) },
+    unknown,
+    { ...unknown, l: wrong },
+  ];
+  for (const given of many) expect(check(schemaOf(Model), given, 'inputs').problems).toHaveLength(50);
+  expect(check(schemaOf(Model), { l: wrong.slice(0, 50) }, 'inputs').problems).toHaveLength(50);
+  expect(check(schemaOf(Model), { l: wrong.slice(0, 49) }, 'inputs').problems).toHaveLength(49);
 });

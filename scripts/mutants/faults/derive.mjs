@@ -78,7 +78,7 @@ export const faults = [
     file: 'src/derive/oneHot.ts',
     find: 'used += Math.ceil(bytes / 16) * 16;',
     replace: 'used += Math.floor(bytes / 16) * 16;',
-    tests: root,
+    tests: ['__tests__/derive/oneHot', '__tests__/derive/rules'],
   },
   {
     name: 'the column of a complex block is written to its real parts',
@@ -120,7 +120,7 @@ export const faults = [
     file: 'src/derive/probe.ts',
     find: 'throw failure(whole, i, cause);\n    }\n    options?.onProgress?.(i + 1, total);\n  }\n  return undefined;',
     replace: 'throw failure(whole, i, cause);\n    }\n    options?.onProgress?.(i, total);\n  }\n  return undefined;',
-    tests: ['__tests__/derive/drive', '__tests__/derive/rules', '__tests__/derive/concurrency'],
+    tests: ['__tests__/derive/progress'],
   },
   {
     name: 'the sum of a product holds its last term only',

@@ -78,7 +78,7 @@ export const faults = [
     file: 'src/schema/check.ts',
     find: 'return problems.length >= MOST_PROBLEMS;',
     replace: 'return problems.length > MOST_PROBLEMS;',
-    tests: ['__tests__/schema', '__tests__/server/limits', '__tests__/server/requests'],
+    tests: ['__tests__/schema/elements'],
   },
   {
     name: 'dates are objects without fields',
@@ -99,14 +99,14 @@ export const faults = [
     file: 'src/schema/arraySchema.ts',
     find: "direction === 'input' ? castableTo(dtype) : [dtype]",
     replace: 'castableTo(dtype)',
-    tests: ['__tests__/schema/jsonSchema'],
+    tests: ['__tests__/schema/namedSchemas'],
   },
   {
     name: 'two models of one name share a schema',
     file: 'src/schema/jsonSchema.ts',
     find: 'if (owner?.type === type && owner.direction === direction) return name;',
     replace: 'if (owner) return name;',
-    tests: ['__tests__/schema/jsonSchema', '__tests__/server/discovery'],
+    tests: ['__tests__/schema/namedSchemas'],
   },
   {
     name: 'outputs with a default may be left out, the schema says',
