@@ -4,6 +4,7 @@ import {
   Apply,
   Complex128,
   Component,
+  type ComponentError,
   Derive,
   DifferentiableComponent,
   Float64,
@@ -96,3 +97,29 @@ describe.each([
     await expect(ask(type, endpoint, of, wrt)).resolves.toBeDefined();
   });
 });
+
+test.each([
+  ['jacobianFromVjp', ByVjp],
+  ['jacobianFromJvp', ByJvp],
+] as const)(
+  'a complex block of %s takes 16 bytes an element, a real one 8: the limit on memory counts them',
+  async (_, type) => {
+    const run = (path: 'x' | 'z', memoryLimit: number) =>
+      openComponent(type as typeof ByVjp).jacobian(
+        { inputs: {}, of: [path === 'x' ? 'r' : 'w'], wrt: [path] },
+        { memoryLimit },
+      );
+    const least = async (path: 'x' | 'z') => {
+      const error = await run(path, 0).then(
+        () => undefined,
+        (thrown: ComponentError) => thrown,
+      );
+      expect(error?.code).toBe('E_MEMORY_LIMIT');
+      return Number(error?.fields['received']);
+    };
+    const [real, complex] = [await least('x'), await least('z')];
+    expect(complex - real).toBe(8);
+    await expect(run('z', complex - 1)).rejects.toMatchObject({ code: 'E_MEMORY_LIMIT' });
+    await expect(run('z', complex)).resolves.toBeDefined();
+  },
+);

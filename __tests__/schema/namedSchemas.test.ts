@@ -48,3 +48,13 @@ test('an input has every dtype that casts, and repeats an extent of 1; an output
   );
   expect(extent).toEqual({ type: 'integer', enum: [1, 3] });
 });
+
+test('what has a default may be left out of inputs, and is among the outputs always', () => {
+  const named = new NamedSchemas();
+  const model = namesake(Float64);
+  const required = (side: 'input' | 'output') => {
+    const name = named.describe(model, side, style);
+    return named.all[name]!['required'];
+  };
+  expect([required('input'), required('output')]).toEqual([undefined, ['x']]);
+});

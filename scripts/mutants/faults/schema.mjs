@@ -113,7 +113,7 @@ export const faults = [
     file: 'src/schema/jsonSchema.ts',
     find: "!spec.optional && (direction === 'output' || !hasDefault)",
     replace: '!spec.optional && !hasDefault',
-    tests: ['__tests__/schema/jsonSchema', '__tests__/server/discovery'],
+    tests: ['__tests__/schema/namedSchemas'],
   },
   {
     name: 'a positive number may be 0, the schema says',
