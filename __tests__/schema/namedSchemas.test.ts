@@ -58,3 +58,12 @@ test('what has a default may be left out of inputs, and is among the outputs alw
   };
   expect([required('input'), required('output')]).toEqual([undefined, ['x']]);
 });
+
+test('a model that cannot be one is refused for the same reason each time', () => {
+  class Broken {
+    @Field(() => Date) d!: Date;
+  }
+  for (let i = 0; i < 3; i++) {
+    expect(() => schemaOf(Broken)).toThrow(expect.objectContaining({ code: 'E_DEFINE_FIELD_TYPE' }));
+  }
+});

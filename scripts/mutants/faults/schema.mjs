@@ -134,6 +134,6 @@ export const faults = [
     file: 'src/schema/schema.ts',
     find: 'building.delete(type);',
     replace: '',
-    tests: ['__tests__/schema', '__tests__/decorators/definition'],
+    tests: ['__tests__/schema/namedSchemas'],
   },
 ];
