@@ -172,8 +172,8 @@ export const faults = [
   {
     name: 'what is tiny beside its neighbors has a step for what is tinier still',
     file: 'src/derive/difference/step.ts',
-    find: 'const zero = Math.sqrt(roundoff) * mean;',
-    replace: 'const zero = roundoff * mean;',
+    find: 'blend(size, mean, Math.sqrt(roundoff) * mean)',
+    replace: 'blend(size, mean, roundoff * mean)',
     tests: ['__tests__/derive/difference', '__tests__/derive/fromApply'],
   },
 ];

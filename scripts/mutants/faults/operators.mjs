@@ -120,7 +120,7 @@ export const faults = [
   {
     name: 'bounds of two constraints are those of the last',
     file: 'src/operators/bounds.ts',
-    find: 'return [Math.max(lower, least), Math.min(upper, most)];',
+    find: 'return [tighter(Math.max, lower, least), tighter(Math.min, upper, most)];',
     replace: 'return [least, most];',
     tests: ['__tests__/derive/difference', '__tests__/derive/fromApply'],
   },
