@@ -129,6 +129,6 @@ export const faults = [
     file: 'src/operators/bounds.ts',
     find: 'isPositive: () => [Number.MIN_VALUE,',
     replace: 'isPositive: () => [0,',
-    tests: ['__tests__/derive/difference', '__tests__/derive/fromApply'],
+    tests: ['__tests__/derive/guardedDifferences', '__tests__/derive/fromApply'],
   },
 ];
