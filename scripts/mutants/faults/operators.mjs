@@ -95,13 +95,7 @@ export const faults = [
     file: 'src/operators/abstractEval.ts',
     find: 'left -= bytes;',
     replace: 'left = limit - bytes;',
-    tests: [
-      '__tests__/derive/fromApply',
-      '__tests__/derive/rules',
-      '__tests__/server/limits',
-      '__tests__/runtime/handle',
-      '__tests__/derive/defects',
-    ],
+    tests: ['__tests__/operators/samples'],
   },
   {
     name: 'problems of a request are raised one by one',
