@@ -18,6 +18,7 @@ const swc = (dialect) => [
 const shared = {
   testEnvironment: 'node',
   globalSetup: '<rootDir>/__tests__/setup/build.mjs',
+  setupFiles: ['<rootDir>/__tests__/setup/generated.mjs'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',

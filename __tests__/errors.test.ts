@@ -19,6 +19,25 @@ describe('the error table', () => {
     expect(codes.filter((code) => !new RegExp(`\\b${code}\\b`).test(tests))).toEqual([]);
   });
 
+  test('every fact that a row takes is in its message, but what is only for programs', () => {
+    const onlyForPrograms = ['E_RESULT endpoint', 'E_CONSTRAINT constraint'];
+    const rows = sourceFiles(process.cwd(), ['src/errors'])
+      .flatMap((path) =>
+        readFileSync(path, 'utf8')
+          .split(/^ {2}(?=E_\w+:)/m)
+          .slice(1),
+      )
+      .map((text) => /^(E_\w+):\s*(\w+)(?:<([^>]*)>)?/.exec(text) ?? []);
+    expect(rows.map(([, code]) => code).sort()).toEqual([...codes].sort());
+    const unsaid = rows.flatMap(([, code = '', family, names]) => {
+      const facts = names?.match(/\w+/g) ?? (family === 'value' ? ['path', 'received', 'expected'] : []);
+      const fields = Object.fromEntries(facts.map((name) => [name, `«${name}»`]));
+      const message = (errors[code as keyof typeof errors].message as (given: object) => string)(fields);
+      return facts.filter((name) => !message.includes(`«${name}»`)).map((name) => `${code} ${name}`);
+    });
+    expect(unsaid.sort()).toEqual(onlyForPrograms.sort());
+  });
+
   test('every code begins with E_, and every status is one of a failed request', () => {
     const odd = Object.entries(errors).filter(
       ([code, { status }]) => !/^E_[A-Z][A-Z0-9_]*$/.test(code) || status < 400 || status > 599,

@@ -91,6 +91,12 @@ describe('castArray', () => {
     }
   });
 
+  test('a float64 just above half-way between two float16s becomes the upper one, whatever its float32 would become', () => {
+    const above = Array.from({ length: 100 }, (_, i) => 1 + (2 * i + 1) * 2 ** -11 + 2 ** -40);
+    const upper = above.map((_, i) => 1 + (i + 1) * 2 ** -10);
+    expect(nested(castArray(array(above), 'float16'))).toEqual(upper);
+  });
+
   test('integers too large for a float16 are out of range, and 2049 is rounded to even', () => {
     expect(castArray(array([70000], { dtype: 'int32' }), 'float16')).toMatchObject({ code: 'E_ARRAY_RANGE' });
     expect(nested(castArray(array([2049, 2051], { dtype: 'int32' }), 'float16'))).toEqual([2048, 2052]);

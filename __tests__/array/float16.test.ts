@@ -70,6 +70,16 @@ describe('float16', () => {
     );
   });
 
+  test('bulk encoding rounds what is half-way between neighbors to the even one, and what is beside it to the nearer', () => {
+    const middles = positive.map((bits) => (valueFrom(bits) + (bits === 0x7bff ? 65536 : valueFrom(bits + 1))) / 2);
+    const even = positive.map((bits) => bits + (bits % 2));
+    const encoded = (values: readonly number[]) => Array.from(encodeFloat16(Float32Array.from(values)));
+    expect(encoded(middles)).toEqual(even);
+    expect(encoded(middles.map((one) => -one))).toEqual(even.map((bits) => bits | 0x8000));
+    expect(encoded(middles.map((one) => one * (1 - 2 ** -22)))).toEqual(positive);
+    expect(encoded(middles.map((one) => one * (1 + 2 ** -22)))).toEqual(positive.map((bits) => bits + 1));
+  });
+
   test('encoding reads a view from its own offset', () => {
     expect(encodeFloat16(Float32Array.of(9, 1, -2).subarray(1))).toEqual(Uint16Array.of(0x3c00, 0xc000));
   });

@@ -72,6 +72,21 @@ describe('kernels', () => {
     expect(out.every(Number.isNaN)).toBe(true);
   });
 
+  test.each([
+    [8, 40, 17],
+    [9, 64, 18],
+    [130, 300, 515],
+    [5, 40, 30],
+  ])('NaN in one row of %i × %i stays in that row of the product with %i columns', (m, k, n) => {
+    for (const row of [0, 1, m - 2, m - 1]) {
+      const a = whole(m * k, 9).fill(NaN, row * k, (row + 1) * k);
+      const out = new Float64Array(m * n);
+      gemm(a, whole(k * n, 10), m, k, n, out);
+      const spoilt = Array.from({ length: m }, (_, i) => out.subarray(i * n, (i + 1) * n).filter(Number.isNaN).length);
+      expect(spoilt).toEqual(spoilt.map((_, i) => (i === row ? n : 0)));
+    }
+  });
+
   test('the transpose has element (i, j) at (j, i), for extents beside the tile size', () => {
     for (const [m, n] of [
       [0, 3],

@@ -123,6 +123,18 @@ describe('BlockMatrix', () => {
     );
   });
 
+  test.each([
+    [1, 2],
+    [2, 1],
+    [3, 4],
+    [4, 1],
+  ])('a product of 2 × 2 is not added to a matrix of %i × %i', (rows, columns) => {
+    const one = () => new BlockMatrix(2, 2, new Float64Array(4));
+    expect(() => one().mmulAdd(one(), new BlockMatrix(rows, columns, new Float64Array(rows * columns)))).toThrow(
+      expect.objectContaining({ code: 'E_MATRIX_PRODUCT' }),
+    );
+  });
+
   test('data that does not fill rows × columns is refused', () => {
     expect(() => new BlockMatrix(2, 3, new Float64Array(5))).toThrow(
       expect.objectContaining({ code: 'E_ARRAY_LENGTH', fields: { received: '5', expected: '6 (2 × 3)' } }),

@@ -193,6 +193,22 @@ describe('the options of check-gradients', () => {
     expect(outcomes.map(({ code }) => code)).toEqual([1, 0, 1, 0, 1]);
   });
 
+  test('the path of a --tolerance may have = in it: the last one is before the number', async () => {
+    const text = `import { Apply, Component, DifferentiableComponent, Field, Float64, Jacobian } from 'cotangent';
+      class Inputs { @Float64({ differentiable: true, each: 'map' }) m: Map<string, number> = new Map([['a=b', 3]]); }
+      class Outputs { @Float64({ differentiable: true }) y!: number; }
+      @Component({ inputs: Inputs, outputs: Outputs })
+      export class Odd extends DifferentiableComponent<Inputs, Outputs> {
+        @Apply() apply({ m }: Inputs) { return { y: 2 * m.get('a=b')! }; }
+        @Jacobian() jacobian() { return { y: { 'm.{a=b}': 2.1 } }; }
+      }`;
+    const where = folder({ 'component.ts': text.replace(' Field,', '') });
+    cpSync(join(root, 'tsconfig.json'), join(where, 'tsconfig.json'));
+    const codes = [[], ['--tolerance', 'm.{a=b}=0.3'], ['--tolerance', 'm.{a=b}=0.01'], ['--tolerance', 'm.{a=b}=']];
+    const outcomes = await Promise.all(codes.map((words) => check(where, ...words)));
+    expect(outcomes.map(({ code }) => code)).toEqual([1, 0, 1, 2]);
+  });
+
   test('what has no meaning here is taken all the same', async () => {
     const words = ['--eps', '1e-4', '--show-progress', '--seed', '1'];
     const [plain, theirs] = await Promise.all([reported(point, '--seed', '1'), reported(point, ...words)]);

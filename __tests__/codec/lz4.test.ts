@@ -5,6 +5,7 @@ import { decodeLz4 } from '../../src/codec/lz4/read.js';
 import { readBlock } from '../../src/codec/lz4/readBlock.js';
 import { encodeLz4 } from '../../src/codec/lz4/write.js';
 import { xxh32 } from '../../src/codec/lz4/xxh32.js';
+import { counted } from '../setup/sizes.js';
 import { fixture, fnv1a } from './fixtures.js';
 
 interface FrameFixture {
@@ -88,15 +89,18 @@ describe('our frames', () => {
   };
 
   test('give back random bytes of every small length', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), roundTrip), { seed: 1, numRuns: 500 });
+    const bytes = counted(fc.uint8Array({ maxLength: 300 }));
+    fc.assert(fc.property(bytes.cases, roundTrip), { seed: 1, numRuns: 500 });
+    expect(bytes.lengths().median).toBeGreaterThan(100);
   });
 
   test('give back texts of few letters, which are full of matches', () => {
-    const letters = fc.array(fc.constantFrom(97, 98, 99), { maxLength: 3000 });
+    const letters = counted(fc.array(fc.constantFrom(97, 98, 99), { maxLength: 3000 }));
     fc.assert(
-      fc.property(letters, (codes) => roundTrip(new Uint8Array(codes))),
+      fc.property(letters.cases, (codes) => roundTrip(new Uint8Array(codes))),
       { seed: 2, numRuns: 300 },
     );
+    expect(letters.lengths().median).toBeGreaterThan(300);
   });
 
   test('give back runs of every length around the limits of the format', () => {

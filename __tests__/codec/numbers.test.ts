@@ -188,6 +188,19 @@ describe('in a body', () => {
     expect(parseBody(text.encode(JSON.stringify(plain)))).toEqual(plain);
   });
 
+  test.each(['[]', '{}', '[{}]', '{"a":[]}'])(
+    'a text may hold as many lists and objects as it is allowed, as %s',
+    (one) => {
+      const limits = { depth: 64, arrayBytes: 2 ** 30 };
+      const each = one.replaceAll(/[^[{]/g, '').length;
+      const body = `[${Array.from({ length: 20 }, () => one).join()}]`;
+      expect(parseBody(text.encode(body), { ...limits, containers: 20 * each + 1 })).toEqual(JSON.parse(body));
+      expect(() => parseBody(text.encode(body), { ...limits, containers: 20 * each })).toThrow(
+        expect.objectContaining({ code: 'E_LIMIT' }),
+      );
+    },
+  );
+
   test('lists that are cut out count among those that a text may hold, and the depth of all', () => {
     const rows = Array.from({ length: 300 }, (_, i) => [i, 0.5]);
     const body = text.encode(JSON.stringify({ x: encoded(rows, 'float64', [300, 2]) }));

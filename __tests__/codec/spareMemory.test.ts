@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { SpareMemory } from '../../src/codec/spareMemory.js';
+import { counted } from '../setup/sizes.js';
 
 const MiB = 2 ** 20;
 
@@ -10,8 +11,9 @@ test('nobody is given memory that somebody else has, and everybody as much as wa
     fc.record({ take: fc.oneof(fc.nat(100_000), fc.nat(5 * MiB)) }),
     fc.record({ give: fc.nat(20) }),
   );
+  const cases = counted(fc.array(deed, { maxLength: 60 }));
   fc.assert(
-    fc.property(fc.array(deed, { maxLength: 60 }), (deeds) => {
+    fc.property(cases.cases, (deeds) => {
       const spare = new SpareMemory();
       const taken: Uint8Array[] = [];
       for (const one of deeds) {
@@ -29,6 +31,7 @@ test('nobody is given memory that somebody else has, and everybody as much as wa
     }),
     { seed: 5, numRuns: 100 },
   );
+  expect(cases.lengths().median).toBeGreaterThan(20);
 });
 
 test('what was given last is taken first, where it is neither too short nor twice too long', () => {

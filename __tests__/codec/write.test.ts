@@ -1,17 +1,24 @@
 /** Writing trees as JSON. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { dtypeNames, dtypes } from '../../src/array/dtype.js';
 import { array } from '../../src/array/literal.js';
 import { NdArray, zeros } from '../../src/array/ndarray.js';
 import { parseJson } from '../../src/codec/parse.js';
 import { stringifyJson, writeJson } from '../../src/codec/write.js';
+import { atSize, counted } from '../setup/sizes.js';
 import { raised } from './fixtures.js';
 
 describe('writeJson', () => {
   test('writes what JSON.stringify writes for trees of plain values', () => {
-    const plain = fc.json({ maxDepth: 6 }).map((text) => JSON.parse(text.replaceAll('-0', '0')) as unknown);
+    const read = (text: string) => JSON.parse(text.replaceAll('-0', '0')) as unknown;
+    // Six levels of a thousand would be no tree that fits anywhere: deep ones are small, and large ones flat.
+    const deep = atSize('small', () => fc.json({ maxDepth: 6 })).map(read);
+    const flat = counted(fc.array(atSize('xsmall', () => fc.json({ maxDepth: 1 })).map(read)));
     const same = (value: unknown) => expect(stringifyJson(value)).toBe(JSON.stringify(value));
-    fc.assert(fc.property(plain, same), { seed: 5, numRuns: 1000 });
+    fc.assert(fc.property(deep, same), { seed: 5, numRuns: 1000 });
+    fc.assert(fc.property(flat.cases, same), { seed: 6, numRuns: 40 });
+    expect(flat.lengths().median).toBeGreaterThan(300);
   });
 
   test.each([
@@ -91,11 +98,15 @@ describe('arrays as nested lists', () => {
     ],
   ])('%# is %s', (given, text) => expect(buffer(given)).toBe(text));
 
-  test('every row is one list, however long', () => {
-    const data = Float64Array.from({ length: 20_000 }, (_, i) => i);
-    expect(JSON.parse(stringifyJson(new NdArray('float64', [2, 10_000], data))).data.buffer).toEqual([
-      Array.from(data.subarray(0, 10_000)),
-      Array.from(data.subarray(10_000)),
-    ]);
+  test.each(dtypeNames)('every row of %s is one list, however long', (dtype) => {
+    const whole = Array.from({ length: 20_000 }, (_, i) => (dtypes[dtype].kind === 'bool' ? i % 3 === 0 : i % 100));
+    const written = { bool: (one: unknown) => one, complex: (one: unknown) => `${one}+0j` } as const;
+    const form = (written as Readonly<Record<string, (one: unknown) => unknown>>)[dtypes[dtype].kind] ?? Number;
+    const rows = [whole.slice(0, 10_000), whole.slice(10_000)];
+    const given = array(rows as never, { dtype });
+    expect(JSON.parse(stringifyJson(given)).data.buffer).toEqual(rows.map((row) => row.map(form)));
+    // With more axes than the fast way takes.
+    const deep = new NdArray(dtype, [1, 1, 1, 2, 10_000], given.data as never);
+    expect(JSON.parse(stringifyJson(deep)).data.buffer).toEqual([[[rows.map((row) => row.map(form))]]]);
   });
 });

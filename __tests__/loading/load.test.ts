@@ -1,4 +1,5 @@
 import { mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { cotangent, execute, folder } from '../cli/cotangent.js';
 
@@ -78,6 +79,60 @@ describe('a component is loaded, whatever it is written in', () => {
     expect(await apply(other)).toEqual(squared);
   });
 
+  test.each([
+    ['that says nothing of its type', { 'package.json': commonjs }, 'object'],
+    ['that says commonjs', { 'package.json': '{ "type": "commonjs" }' }, 'object'],
+    ['that says module', { 'package.json': esm }, 'undefined'],
+    [
+      'that lies in one that says module, and says nothing',
+      { '../package.json': esm, 'package.json': commonjs },
+      'object',
+    ],
+    ['that is none: the nearest above it counts', { '../package.json': esm }, 'undefined'],
+  ])('a TypeScript file in a package %s has the variables of its module format', async (_, packages, kind) => {
+    const check = `if (typeof module !== '${kind}') throw new Error('module is ' + typeof module);`;
+    const inside = {
+      'in/component.ts': `declare const module: unknown;\n${component()}\n${check}`,
+      'in/lib/math.ts': math,
+    };
+    const placed = Object.entries(packages).map(([name, text]) => [join('in', name), text]);
+    expect(await apply(join(folder({ ...inside, ...Object.fromEntries(placed) }), 'in'))).toEqual(squared);
+  });
+
+  const options = (compilerOptions: object) => ({ 'tsconfig.json': JSON.stringify({ compilerOptions }) });
+  const legacyOn = { experimentalDecorators: true };
+  test.each([
+    ['without a tsconfig.json', {}, 'legacy', 'defined'],
+    ['of ES2022 and legacy decorators', options({ target: 'ES2022', ...legacyOn }), 'legacy', 'defined'],
+    ['of ES2021', options({ target: 'ES2021', ...legacyOn }), 'legacy', 'assigned'],
+    ['of ES6', options({ target: 'es6', ...legacyOn }), 'legacy', 'assigned'],
+    ['of ES2025', options({ target: 'ES2025', ...legacyOn }), 'legacy', 'defined'],
+    ['of no target', options(legacyOn), 'legacy', 'defined'],
+    [
+      'of ES2021 that wants fields defined',
+      options({ target: 'ES2021', useDefineForClassFields: true, ...legacyOn }),
+      'legacy',
+      'defined',
+    ],
+    [
+      'that wants them assigned',
+      options({ target: 'ES2022', useDefineForClassFields: false, ...legacyOn }),
+      'legacy',
+      'assigned',
+    ],
+    ['of standard decorators', options({ target: 'ES2022' }), 'standard', 'defined'],
+  ])('in a project %s, decorators and fields are compiled as TypeScript would', async (_, config, dialect, fields) => {
+    const text = `
+      let met = '';
+      const Note = (_target: unknown, second: unknown): void => { met = typeof second === 'string' ? 'legacy' : 'standard'; };
+      class Parent { constructor() { this.begin(); } begin(): void {} }
+      class Child extends Parent { @Note noted = 1; late?: number; override begin(): void { this.late = 1; } }
+      const found = met + ' ' + (new Child().late === 1 ? 'assigned' : 'defined');
+      if (found !== '${dialect} ${fields}') throw new Error(found);`;
+    const cwd = folder({ ...files, ...config, 'package.json': esm, 'component.ts': component() + text });
+    expect(await apply(cwd)).toEqual(squared);
+  });
+
   test('a CommonJS package in JavaScript', async () => {
     const cwd = folder({
       ...files,
@@ -85,6 +140,14 @@ describe('a component is loaded, whatever it is written in', () => {
       'tsconfig.json': standard,
       'index.cjs': "require('cotangent/register'); module.exports = require('./component.ts');",
     });
+    expect(await apply(cwd, 'index.cjs')).toEqual(squared);
+  });
+
+  test('the default export of a CommonJS package counts among its components', async () => {
+    const text = `require('cotangent/register');
+      const { Square } = require('./component.ts');
+      Object.assign(exports, { A: class A extends Square {}, B: class B extends Square {}, default: Square });`;
+    const cwd = folder({ ...files, 'package.json': commonjs, 'tsconfig.json': standard, 'index.cjs': text });
     expect(await apply(cwd, 'index.cjs')).toEqual(squared);
   });
 

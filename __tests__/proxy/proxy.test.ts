@@ -1,4 +1,5 @@
 /** A proxy in front of a component: what it passes on, what it derives, and what it says of both. */
+import { type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   Apply,
@@ -11,10 +12,12 @@ import {
   type JacobianRequest,
   type NdArray,
   openComponent,
+  Vjp,
+  type VjpRequest,
 } from 'cotangent';
 import { connect } from '../../src/client/index.js';
 import { type ProxyLine, type RunningProxy, startProxy } from '../../src/proxy/proxy.js';
-import { type Stub, stub } from '../client/stub.js';
+import { type Received, type Stub, stub, stubFor } from '../client/stub.js';
 import { type Served, served } from '../interchange/served.js';
 
 class Inputs {
@@ -91,6 +94,114 @@ describe('what is passed on', () => {
   });
 });
 
+describe('between a caller and a component', () => {
+  let component: Stub;
+  let between: RunningProxy;
+  let answer: (response: ServerResponse, received: Received) => void;
+  const seen = () => component.received.at(-1)!;
+
+  beforeAll(async () => {
+    const document = JSON.parse((await exchange(`${upstream.url}/openapi.json`)).text);
+    const own = { vjpFromJacobian: 'the component’s' };
+    document.components.schemas.VJPInputSchema = own;
+    component = await stubFor(document, (response, received) => answer(response, received));
+    between = await startProxy({ url: component.url, derive: ['vjpFromJacobian'], port: 0 });
+  });
+
+  afterAll(async () => {
+    await between.close();
+    await component.close();
+  });
+
+  /** An exchange whose headers `fetch` would not send. */
+  const asked = (path: string, headers: Record<string, string>, method = 'GET') =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      const { hostname, port } = new URL(between.url);
+      request({ hostname, port, path, headers, method }, (response) => resolve(response.resume()))
+        .on('error', reject)
+        .end();
+    });
+
+  test('headers of one connection stay there, and all others pass, both ways', async () => {
+    const connection = { te: 'trailers', 'proxy-authorization': 'Basic x', 'keep-alive': 'timeout=77', upgrade: 'h2c' };
+    answer = (response) => {
+      response.writeHead(200, {
+        'x-back': '2',
+        'proxy-authenticate': 'Basic',
+        'keep-alive': 'timeout=99',
+        trailer: 'x-end',
+      });
+      response.end('{}');
+    };
+    const { headers } = await asked('/health', {
+      ...connection,
+      connection: 'close',
+      authorization: 'Bearer y',
+      'x-forth': '1',
+    });
+    expect(seen().headers).toMatchObject({
+      'x-forth': '1',
+      authorization: 'Bearer y',
+      host: new URL(component.url).host,
+    });
+    expect(Object.keys(seen().headers).filter((name) => name in connection)).toEqual([]);
+    expect(headers).toMatchObject({ 'x-back': '2' });
+    expect([headers['proxy-authenticate'], headers.trailer, headers['keep-alive']]).not.toContain('timeout=99');
+    expect([headers['proxy-authenticate'], headers.trailer]).toEqual([undefined, undefined]);
+  });
+
+  test('the query of a request passes as it is', async () => {
+    answer = (response) => response.end('{}');
+    for (const path of ['/apply?run_id=a-1&x=%20', '/nothing?', '/a/b?c=/d/'] as const) {
+      await asked(path, {});
+      expect(seen().url).toBe(path);
+    }
+  });
+
+  test('a request ends at the component when its caller has gone', async () => {
+    const ended = new Promise<void>((resolve) => {
+      answer = (response) => {
+        response.on('close', () => resolve());
+        caller.destroy();
+      };
+    });
+    const { hostname, port } = new URL(between.url);
+    const caller = request({ hostname, port, path: '/health' }).on('error', () => undefined);
+    caller.end();
+    await ended;
+    expect(caller.destroyed).toBe(true);
+  });
+
+  test.each(['GET', 'PUT', 'DELETE', 'PATCH'])(
+    'what is derived is not answered to %s, nor is the component asked',
+    async (method) => {
+      const before = component.received.length;
+      expect((await asked('/vector_jacobian_product', {}, method)).statusCode).toBe(405);
+      expect(component.received.length).toBe(before);
+    },
+  );
+
+  test('what the component says of a schema stands above what the proxy would', async () => {
+    const { components } = JSON.parse((await exchange(`${between.url}/openapi.json`)).text);
+    expect(components.schemas.VJPInputSchema).toEqual({ vjpFromJacobian: 'the component’s' });
+  });
+
+  test('requests of any number and size are answered one after another: none is held', async () => {
+    const limited = await startProxy({ url: upstream.url, derive: ['vjpFromJacobian'], port: 0, bodyLimit: 2000 });
+    const point = { inputs: { x: [1] }, vjp_inputs: ['x'], vjp_outputs: ['y'], cotangent_vector: { y: [1] } };
+    const text = `${JSON.stringify(point)}${' '.repeat(1800)}`;
+    for (let i = 0; i < 12; i++) {
+      const { status } = await fetch(`${limited.url}/vector_jacobian_product`, {
+        method: 'POST',
+        body: text,
+        headers: { 'content-type': 'application/json' },
+      });
+      expect(status).toBe(200);
+    }
+    await limited.close();
+  });
+});
+
 describe('what is derived', () => {
   test('xᵀ·J and J·x are those of the component itself', async () => {
     const handle = await connect<Inputs, Outputs>(proxy.url);
@@ -132,6 +243,43 @@ describe('what is derived', () => {
       expect.objectContaining({ path: '/vector_jacobian_product', status: 200, derived: 'vjpFromJacobian' }),
     );
     expect(lines.filter(({ path }) => path === '/apply').every((line) => !('derived' in line))).toBe(true);
+  });
+});
+
+describe('probes of a derivation', () => {
+  let [running, most] = [0, 0];
+
+  @Component({ inputs: Inputs, outputs: Outputs })
+  class Waiting extends DifferentiableComponent<Inputs, Outputs> {
+    @Apply()
+    apply({ x }: Inputs) {
+      return new Squares().apply({ x });
+    }
+
+    @Vjp()
+    async vjp({ inputs: { x }, cotangent }: VjpRequest<Inputs, Outputs>) {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      running--;
+      return { x: x.data.map((value, i) => 2 * value * cotangent.y!.data[i]!) };
+    }
+  }
+
+  test.each([
+    [undefined, 4],
+    [2, 2],
+    [1, 1],
+  ])('run as many at once as a proxy is told (%s), which is %i', async (concurrency, expected) => {
+    const waiting = await served(Waiting);
+    const sweeping = await startProxy({ url: waiting.url, derive: ['jacobianFromVjp'], port: 0, concurrency });
+    most = 0;
+    const body = { inputs: { x: [1, 2, 3, 4, 5, 6] }, jac_inputs: ['x'], jac_outputs: ['y'] };
+    const { status, text } = await exchange(`${sweeping.url}/jacobian`, body, { accept: 'application/json' });
+    expect([status, most]).toEqual([200, expected]);
+    const diagonal = JSON.parse(text).y.x.data.buffer.map((row: number[], i: number) => row[i]);
+    expect(diagonal).toEqual([2, 4, 6, 8, 10, 12]);
+    await sweeping.close();
+    await waiting.close();
   });
 });
 

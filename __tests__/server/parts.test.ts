@@ -42,6 +42,16 @@ describe('a body that is read', () => {
     );
   });
 
+  test.each([1, 3, 7])('leaves nothing in the budget where its chunk %i goes beyond that', async (most) => {
+    const held = { held: 0, most: 100 * most };
+    const pieces = Array.from({ length: most + 2 }, () => Buffer.alloc(90));
+    const small = Readable.from(pieces.map((piece) => Buffer.concat([piece, Buffer.alloc(20)])));
+    await expect(readBody(small, { announced: undefined, limit: 10_000, budget: held })).rejects.toMatchObject({
+      code: 'E_BUSY',
+    });
+    expect(held.held).toBe(0);
+  });
+
   test('takes no memory for what is only announced', async () => {
     const stream = new PassThrough();
     const before = process.memoryUsage().arrayBuffers;

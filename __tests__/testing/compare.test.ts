@@ -57,6 +57,16 @@ describe('two trees differ', () => {
     }
   });
 
+  test.each([1, -1, 1e-9, -1e6])('relative to what was expected, not to what was found: %d', (expected) => {
+    const tolerance = { atol: 0, rtol: 0.1 };
+    const [near, above, below] = [expected * 1.0999, expected * 1.105, expected * 0.895];
+    for (const form of [(one: number): unknown => one, (one: number) => float64([one])]) {
+      expect(compareTrees(form(near), form(expected), tolerance)).toBeUndefined();
+      expect(compareTrees(form(above), form(expected), tolerance)).toContain('Values');
+      expect(compareTrees(form(below), form(expected), tolerance)).toContain('Values');
+    }
+  });
+
   test('exactly where |actual − expected| > atol + rtol·|expected|, in arrays as in numbers', () => {
     const size = fc.double({ min: -1e3, max: 1e3, noNaN: true });
     const tolerance = fc.double({ min: 0, max: 0.5, noNaN: true });
