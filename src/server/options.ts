@@ -40,8 +40,13 @@ export interface AnswerOptions {
   readonly jacobianLimit?: number | undefined;
   /** How many requests may wait while all workers are busy; 64. */
   readonly queueLimit?: number | undefined;
-  /** How many milliseconds a request may wait and run; 0, the default, is any number. */
+  /** How many milliseconds a request may wait and run, whether its client waits for it or not; any number, `Infinity`. */
   readonly timeout?: number | undefined;
+  /**
+   * How many milliseconds what runs may take to stop once its client has gone; 30000 without a `timeout`, else that alone
+   * counts.
+   */
+  readonly abandonTimeout?: number | undefined;
   /** What clients are told, instead of what the class says. */
   readonly name?: string | undefined;
   readonly version?: string | undefined;
@@ -60,6 +65,7 @@ export interface Settings {
   readonly bodyLimit: number;
   readonly queueLimit: number;
   readonly timeout: number;
+  readonly abandonTimeout: number;
   readonly memoryLimit: number;
   readonly limits: RequestLimits;
   readonly names: { readonly [K in 'name' | 'version' | 'description']?: string };
@@ -76,6 +82,7 @@ export function settingsOf(options: AnswerOptions): Settings {
     const expected = isFormat(format) ? 'outputPath with it' : `one of ${formatNames.join(', ')}`;
     fail('E_SERVE_OPTION', { option: 'format', received: String(format), expected });
   }
+  const timeout = duration(options, 'timeout', Infinity);
   const names = Object.entries({ name, version, description }).filter(([, value]) => value !== undefined);
   return {
     format,
@@ -85,7 +92,8 @@ export function settingsOf(options: AnswerOptions): Settings {
     outputPath,
     bodyLimit: whole(options, 'bodyLimit', 128 * MIB),
     queueLimit: whole(options, 'queueLimit', 64),
-    timeout: whole(options, 'timeout', 0),
+    timeout,
+    abandonTimeout: duration(options, 'abandonTimeout', timeout === Infinity ? 30_000 : Infinity),
     memoryLimit: whole(options, 'jacobianLimit', 2 ** 30),
     limits: {
       ...servedLimits,
@@ -107,6 +115,18 @@ export function whole<K extends string>(
   const value = options[option] ?? otherwise;
   if (Number.isSafeInteger(value) && value >= least) return value;
   return fail('E_SERVE_OPTION', { option, received: String(value), expected: `a whole number from ${least} on` });
+}
+
+/** Milliseconds among the options, above 0 and up to `Infinity`, or what holds without them. Raises `E_SERVE_OPTION`. */
+export function duration<K extends string>(
+  options: { readonly [P in K]?: number | undefined },
+  option: K,
+  otherwise: number,
+): number {
+  const value = options[option] ?? otherwise;
+  if (typeof value === 'number' && value > 0) return value;
+  const expected = 'a number of milliseconds above 0, or Infinity,';
+  return fail('E_SERVE_OPTION', { option, received: String(value), expected });
 }
 
 /** The formats that answers may have: files only where there is a folder for them. */

@@ -11,6 +11,7 @@ import { waitingFor } from './deadline.js';
 import { docsFiles } from './docs/files.js';
 import { errorAnswer } from './errorAnswer.js';
 import type { Metrics } from './metrics.js';
+import { readable } from './packedError.js';
 import { type Body, type Budget, readBody } from './readBody.js';
 import type { ComponentAnswer, ServedComponent } from './servedComponent.js';
 
@@ -108,7 +109,7 @@ function endpointRoute(served: ServedComponent, endpoint: EndpointName, memory: 
       };
       const refuse = (error: unknown) => {
         over();
-        reply.send(error);
+        sendError(served, error, request, reply);
       };
       let answer: ReturnType<ServedComponent['answer']>;
       try {
@@ -188,22 +189,39 @@ function spellings(app: FastifyInstance, path: string): readonly string[] {
 /** Send what an error says. What is not said to the client is logged. */
 export function sendError(
   served: ServedComponent,
-  error: unknown,
+  thrown: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
+  const error = isHttpError(thrown) ? thrown : readable(thrown);
   const { status, body } = httpError(error) ?? errorAnswer(error, { debug: served.settings.debug, id: request.id });
   if (status >= 500) request.log.error({ err: error }, 'request failed');
-  if (status === 503) reply.header('retry-after', '1');
+  if (status === 503) reply.header('retry-after', retryAfter(error));
   return reply.code(status).type('application/json').send(JSON.stringify(body));
 }
 
+function retryAfter(error: unknown): string {
+  return (error instanceof ComponentError && error.fields['seconds']) || '1';
+}
+
 /** What Fastify itself refuses: a wrong content type, a malformed address. */
+interface HttpError extends Error {
+  readonly statusCode: number;
+  readonly code: string;
+}
+
 function httpError(
   error: unknown,
 ): { readonly status: number; readonly body: { readonly detail: string } } | undefined {
-  if (!(error instanceof Error) || !('statusCode' in error) || error instanceof ComponentError) return undefined;
-  const { statusCode, message } = error;
-  if (typeof statusCode !== 'number' || statusCode >= 500 || !('code' in error)) return undefined;
-  return String(error.code).startsWith('FST_') ? { status: statusCode, body: { detail: message } } : undefined;
+  return isHttpError(error) ? { status: error.statusCode, body: { detail: error.message } } : undefined;
+}
+
+function isHttpError(error: unknown): error is HttpError {
+  try {
+    if (!(error instanceof Error) || error instanceof ComponentError) return false;
+    const { statusCode, code } = error as Partial<HttpError>;
+    return typeof statusCode === 'number' && statusCode < 500 && /^FST_/.test(String(code));
+  } catch {
+    return false;
+  }
 }
