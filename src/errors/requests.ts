@@ -56,6 +56,18 @@ export const requestErrors = {
     405,
     'method_not_allowed',
   )((f) => `${f.path} does not take ${f.received}, but ${f.expected}.`),
+  E_HOST: row<'received'>(
+    403,
+    'forbidden',
+  )(
+    (f) =>
+      `The request names the host ${f.received}, which is not this server's. Where it is, name it with --allowed-hosts ` +
+      '(allowedHosts).',
+  ),
+  E_TOKEN: row<'received'>(
+    401,
+    'unauthorized',
+  )((f) => `This server needs a token, and ${f.received}. Send "Authorization: Bearer …" with the token.`),
   E_ACCEPT: row<'received' | 'expected'>(
     406,
     'not_acceptable',

@@ -46,6 +46,8 @@ export interface Executor {
    * does, `E_BUSY` where too many wait, `E_TIMEOUT`, `E_CANCELLED` once nobody is `waiting`, `E_UNLOADED`, and `E_WORKER`.
    */
   run(call: Call, waiting: Waiting): MaybePromise<Uint8Array>;
-  /** Resolves when everything is released. Nothing may run any more. */
+  /** Resolves when everything is released, or cannot be. What runs is ended. */
   close(): Promise<void>;
+  /** Whether a worker waits for the system, so that nothing stops it. */
+  readonly isStuck?: boolean;
 }

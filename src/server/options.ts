@@ -32,6 +32,12 @@ export interface AnswerOptions {
   readonly outputPath?: string | undefined;
   /** The most bytes of a body; 128 MiB. */
   readonly bodyLimit?: number | undefined;
+  /** The most bytes of all bodies that are under way together; eight times `bodyLimit`, and at least 128 MiB. */
+  readonly bodyBudget?: number | undefined;
+  /** The most bytes of all answers that are under way together; 1 GiB. */
+  readonly answerBudget?: number | undefined;
+  /** How many milliseconds a client may read nothing of its answer; 30000. Then it is cut off. */
+  readonly writeTimeout?: number | undefined;
   /** The most bytes of an answer; 512 MiB. */
   readonly resultLimit?: number | undefined;
   /** The most bytes of the arrays of a request, in memory; 1 GiB. */
@@ -63,6 +69,9 @@ export interface Settings {
   readonly inputPath: string | undefined;
   readonly outputPath: string | undefined;
   readonly bodyLimit: number;
+  readonly bodyBudget: number;
+  readonly answerBudget: number;
+  readonly writeTimeout: number;
   readonly queueLimit: number;
   readonly timeout: number;
   readonly abandonTimeout: number;
@@ -82,6 +91,7 @@ export function settingsOf(options: AnswerOptions): Settings {
     const expected = isFormat(format) ? 'outputPath with it' : `one of ${formatNames.join(', ')}`;
     fail('E_SERVE_OPTION', { option: 'format', received: String(format), expected });
   }
+  const bodyLimit = whole(options, 'bodyLimit', 128 * MIB);
   const timeout = duration(options, 'timeout', Infinity);
   const names = Object.entries({ name, version, description }).filter(([, value]) => value !== undefined);
   return {
@@ -90,7 +100,10 @@ export function settingsOf(options: AnswerOptions): Settings {
     derive: options.derive ?? [],
     inputPath: options.inputPath,
     outputPath,
-    bodyLimit: whole(options, 'bodyLimit', 128 * MIB),
+    bodyLimit,
+    bodyBudget: whole(options, 'bodyBudget', 8 * Math.max(bodyLimit, 16 * MIB)),
+    answerBudget: whole(options, 'answerBudget', 1024 * MIB),
+    writeTimeout: duration(options, 'writeTimeout', 30_000),
     queueLimit: whole(options, 'queueLimit', 64),
     timeout,
     abandonTimeout: duration(options, 'abandonTimeout', timeout === Infinity ? 30_000 : Infinity),
@@ -117,15 +130,15 @@ export function whole<K extends string>(
   return fail('E_SERVE_OPTION', { option, received: String(value), expected: `a whole number from ${least} on` });
 }
 
-/** Milliseconds among the options, above 0 and up to `Infinity`, or what holds without them. Raises `E_SERVE_OPTION`. */
+/** Milliseconds among the options, from 1 up to `Infinity`, or what holds without them. Raises `E_SERVE_OPTION`. */
 export function duration<K extends string>(
   options: { readonly [P in K]?: number | undefined },
   option: K,
   otherwise: number,
 ): number {
   const value = options[option] ?? otherwise;
-  if (typeof value === 'number' && value > 0) return value;
-  const expected = 'a number of milliseconds above 0, or Infinity,';
+  if (value === Infinity || (Number.isInteger(value) && value >= 1)) return value;
+  const expected = 'a whole number of milliseconds from 1 on, or Infinity,';
   return fail('E_SERVE_OPTION', { option, received: String(value), expected });
 }
 

@@ -102,6 +102,10 @@ class Pool implements Executor {
     return new ComponentError('E_UNLOADED', { reason: reasonOf(soonest.error), seconds: String(seconds) });
   }
 
+  get isStuck(): boolean {
+    return this.#slots.some((slot) => slot.isStuck);
+  }
+
   listen(listen: Listen): void {
     this.#listen = listen;
   }

@@ -1,6 +1,7 @@
 /** Timers of any length: Node's own fire at once beyond 2^31 ms. */
 
-const LONGEST_MS = 2 ** 31 - 1;
+/** The longest time that Node's timers take. */
+export const LONGEST_MS = 2 ** 31 - 1;
 
 /** Call `then` in `ms` milliseconds, and never where that is Infinity. Gives how to call it off. Keeps no process alive. */
 export function after(ms: number, then: () => void): () => void {

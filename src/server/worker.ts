@@ -4,6 +4,7 @@ import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { SpareMemory } from '../codec/spareMemory.js';
 import { ComponentError } from '../errors.js';
 import { askForAddons } from '../loading/addons.js';
+import { inWords } from '../loading/inWords.js';
 import { loadComponent } from '../loading/load.js';
 import type { Target } from '../runtime/invoke.js';
 import { describeComponent } from './description.js';
@@ -11,7 +12,7 @@ import { freeMemory } from './freeMemory.js';
 import { packError } from './packedError.js';
 import { perform } from './perform.js';
 import { Following } from './stopFlag.js';
-import type { WorkerData, WorkerReply, WorkerTask } from './workerMessages.js';
+import type { WorkerData, WorkerMessage, WorkerReply, WorkerTask } from './workerMessages.js';
 
 // Another program that imports this file is none of it.
 const { component, settings, stop } = (workerData ?? {}) as WorkerData;
@@ -19,7 +20,16 @@ const { component, settings, stop } = (workerData ?? {}) as WorkerData;
 const spare = new SpareMemory(freeMemory);
 let target: Target | undefined;
 
-if (parentPort) askForAddons((wish) => parentPort?.postMessage(wish));
+if (parentPort) {
+  const port = parentPort;
+  const say = (message: WorkerMessage) => port.postMessage(message);
+  askForAddons(say);
+  // Node would hand over the error itself, which ends the process where it cannot be read there: its cause is itself.
+  process.on('uncaughtException', (error) => {
+    say({ kind: 'fault', reason: inWords(error) });
+    process.exit(1);
+  });
+}
 
 /** Does a task. Whatever is thrown meanwhile is a reply too. */
 export async function handle(task: WorkerTask): Promise<unknown> {

@@ -1,4 +1,5 @@
 /** What a server and its workers say to each other. */
+import type { AddonWish } from '../loading/addons.js';
 import type { Description } from './description.js';
 import type { Call } from './executor.js';
 import type { ComponentFile, Settings } from './options.js';
@@ -25,6 +26,12 @@ export type WorkerTask =
       /** The number of the request, by which it may be stopped. */
       readonly request: number;
     };
+
+/** What a worker says of itself. */
+export type WorkerMessage =
+  | AddonWish
+  /** Something was thrown that nobody catches: the worker ends. */
+  | { readonly kind: 'fault'; readonly reason: string };
 
 /** What a worker says to a task. */
 export type WorkerReply =

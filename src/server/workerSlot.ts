@@ -5,6 +5,7 @@
  * say which of its threads has ended. One task at a time: what ends a worker costs the request that runs, and no other.
  */
 import { fileURLToPath } from 'node:url';
+import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { ComponentError } from '../errors.js';
 import { type AddonWish, openAddon } from '../loading/addons.js';
@@ -15,7 +16,7 @@ import type { Call } from './executor.js';
 import { unpackError } from './packedError.js';
 import { raiseFlag, stopFlags } from './stopFlag.js';
 import { after } from './timer.js';
-import type { WorkerData, WorkerReply, WorkerStart, WorkerTask } from './workerMessages.js';
+import type { WorkerData, WorkerMessage, WorkerReply, WorkerStart, WorkerTask } from './workerMessages.js';
 
 /** A request that waits for an answer. */
 export interface Job {
@@ -68,9 +69,12 @@ export class WorkerSlot {
   #requests = 0;
   #hasAnswered = false;
   #trouble: Trouble | undefined;
+  #fault: string | undefined;
   #delay = FIRST_DELAY_MS;
   #longestLoad = Infinity;
   #callOff: () => void = () => undefined;
+  /** The threads that have not ended. */
+  readonly #threads = new Map<Worker, Promise<void>>();
 
   constructor({ start, heap, owner }: SlotOptions) {
     this.#start = start;
@@ -97,6 +101,11 @@ export class WorkerSlot {
   /** Why there is no worker, where the last one could not be loaded. */
   get trouble(): Trouble | undefined {
     return this.#trouble;
+  }
+
+  /** Whether a thread has not ended, also after `close`. */
+  get isStuck(): boolean {
+    return this.#threads.size > 0;
   }
 
   /** Give the worker a job while it is free. The buffer of the body is given away with it. */
@@ -130,7 +139,13 @@ export class WorkerSlot {
     this.#running = undefined;
     running?.callOff();
     running?.job.failed(new ComponentError('E_WORKER', { reason: 'the server ends' }));
-    await this.#drop();
+    this.#drop();
+    let callOff: (() => void) | undefined;
+    const late = new Promise<void>((resolve) => {
+      callOff = after(CLOSE_MS, resolve);
+    });
+    await Promise.race([Promise.all(this.#threads.values()), late]);
+    callOff?.();
   }
 
   #launch(): void {
@@ -147,27 +162,39 @@ export class WorkerSlot {
       ...(this.#heap === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: this.#heap } }),
     });
     this.#pool = pool;
-    let reason: unknown;
     pool.on('error', (error) => {
-      reason = error;
+      this.#fault ??= inWords(error);
     });
     pool.on('workerDestroy', () => {
       if (pool !== this.#pool) return;
       const wasFree = this.#state === 'free';
       if (wasFree) this.#state = 'resting';
       // The pool starts the next one when this call is over, and says then what had been thrown.
-      setImmediate(() => this.#ended(pool, wasFree, reason));
+      setImmediate(() => this.#ended(pool, wasFree));
     });
-    pool.on('message', (wish?: Partial<AddonWish>) => {
-      if (wish?.kind !== 'addon') return;
-      const refusal = openAddon(wish as AddonWish);
-      if (refusal !== undefined) this.#owner.warn(`The addon ${wish.file} cannot be kept open: ${refusal}`);
-    });
+    pool.on('message', (message: WorkerMessage) => this.#hear(message));
     this.#load(pool);
+  }
+
+  /** The component may say anything else on the same port. */
+  #hear(message: Partial<WorkerMessage> | undefined): void {
+    if (message?.kind === 'fault') this.#fault = message.reason;
+    if (message?.kind !== 'addon') return;
+    const { file } = message as AddonWish;
+    const refusal = openAddon(message as AddonWish);
+    if (refusal !== undefined) this.#owner.warn(`The addon ${file} cannot be kept open: ${refusal}`);
+  }
+
+  /** What ended the worker, in words: what was thrown there, or else what the pool says of it. */
+  #takeFault(error?: unknown): string {
+    const fault = this.#fault ?? (error === undefined ? 'it ended by itself' : inWords(error));
+    this.#fault = undefined;
+    return fault;
   }
 
   #load(pool: Piscina): void {
     this.#state = 'loading';
+    for (const thread of pool.threads) this.#watch(thread);
     this.#hasAnswered = false;
     const begun = performance.now();
     const abort = new AbortController();
@@ -187,10 +214,23 @@ export class WorkerSlot {
       },
       (error: unknown) => {
         const isLate = abort.signal.aborted;
-        const why = isLate ? 'It took far longer than the first time.' : `It ended the worker: ${inWords(error)}.`;
+        const why = isLate
+          ? 'It took far longer than the first time.'
+          : `It ended the worker: ${this.#takeFault(error)}.`;
         if (pool === this.#pool && this.#state === 'loading') this.#fail(this.#unloadable(why));
       },
     );
+  }
+
+  #watch(thread: Worker): void {
+    if (this.#threads.has(thread)) return;
+    const ended = new Promise<void>((resolve) => {
+      thread.once('exit', () => {
+        this.#threads.delete(thread);
+        resolve();
+      });
+    });
+    this.#threads.set(thread, ended);
   }
 
   #unloadable(reason: string): ComponentError {
@@ -219,18 +259,23 @@ export class WorkerSlot {
     if (running !== this.#running) return;
     this.#running = undefined;
     running.callOff();
-    const reason = running.abort.signal.aborted ? 'it was stopped' : inWords(error);
+    const fault = this.#takeFault(error);
+    const reason = running.abort.signal.aborted ? 'it was stopped' : fault;
     running.job.failed(new ComponentError('E_WORKER', { reason }));
     this.#replace();
   }
 
   /** A worker has ended that had nothing to do, or was not even loaded; the pool has started another, if it does. */
-  #ended(pool: Piscina, wasFree: boolean, reason: unknown): void {
+  #ended(pool: Piscina, wasFree: boolean): void {
     if (pool !== this.#pool) return;
-    const why = reason === undefined ? 'It ended the worker.' : `It ended the worker: ${inWords(reason)}.`;
-    if (wasFree && this.#hasAnswered) this.#replace();
-    else if (wasFree) this.#fail(this.#unloadable(`After it had been loaded: ${why}`));
-    else if (this.#state === 'loading' && pool.threads.length === 0) this.#fail(this.#unloadable(why));
+    if (wasFree && this.#hasAnswered) {
+      this.#owner.warn(`A worker ended that had nothing to do: ${this.#takeFault()}. Another takes its place.`);
+      this.#replace();
+    } else if (wasFree)
+      this.#fail(this.#unloadable(`After it had been loaded, it ended the worker: ${this.#takeFault()}.`));
+    else if (this.#state === 'loading' && pool.threads.length === 0) {
+      this.#fail(this.#unloadable(`It ended the worker: ${this.#takeFault()}.`));
+    }
   }
 
   #replace(): void {
@@ -243,22 +288,18 @@ export class WorkerSlot {
   #fail(error: Error): void {
     this.#callOff();
     this.#state = 'resting';
-    void this.#drop();
+    this.#drop();
     this.#trouble = { error, until: performance.now() + this.#delay };
     this.#callOff = after(this.#delay, () => this.#launch());
     this.#delay = Math.min(2 * this.#delay, LONGEST_DELAY_MS);
     this.#owner.broken(error);
   }
 
-  async #drop(): Promise<void> {
+  #drop(): void {
     const pool = this.#pool;
     this.#pool = undefined;
-    let callOff: (() => void) | undefined;
-    const late = new Promise<void>((resolve) => {
-      callOff = after(CLOSE_MS, resolve);
-    });
-    await Promise.race([pool?.destroy(), late]);
-    callOff?.();
+    for (const thread of pool?.threads ?? []) this.#watch(thread);
+    void pool?.destroy();
   }
 }
 
