@@ -17,7 +17,10 @@ const WORKERS = 8;
 const CALLERS = 64;
 const TIMEOUT_S = 10;
 const DRAIN_S = 5;
-const GROWTH_MIB = 160;
+// What the heaps of idle workers keep: the engine collects no garbage where nothing happens.
+const GROWTH_MIB = 32 * WORKERS;
+// The thread that serves keeps nothing of a request.
+const HEAP_GROWTH_MIB = 32;
 const root = join(import.meta.dirname, '..');
 const MIB = 2 ** 20;
 const failures = [];
@@ -191,6 +194,7 @@ async function metric(name) {
   const { text } = await send(undefined, undefined, { path: '/metrics' });
   return Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1]);
 }
+const heap = async () => (await metric('nodejs_heap_size_used_bytes')) / MIB;
 const resident = async () => (await metric('process_resident_memory_bytes')) / MIB;
 
 /** The level of memory once nothing is under way, and what threads keep for a while has been let go. */
@@ -211,6 +215,7 @@ const callers = (ms) => {
 // The level is that after the first moments, when all has been used once.
 await callers(Math.min(5000, 250 * seconds));
 const before = await level();
+const heapBefore = await heap();
 let highest = 0;
 const watch = setInterval(async () => {
   highest = Math.max(highest, await resident().catch(() => 0));
@@ -218,6 +223,7 @@ const watch = setInterval(async () => {
 await callers(1000 * seconds);
 clearInterval(watch);
 const after = await level();
+const heapAfter = await heap();
 const replaced = await metric('cotangent_workers_replaced_total');
 
 // In the end something hangs, somebody does not read, and the server is told to end.
@@ -237,9 +243,13 @@ const quantile = (q) => (times[Math.floor(q * (times.length - 1))] ?? 0).toFixed
 const listed = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
 console.log(`${seconds} s, ${WORKERS} workers, ${CALLERS} callers, seed ${seed}: ${listed.join(', ')}`);
 console.log(`workers replaced ${replaced}; of the others p50 ${quantile(0.5)} ms, p99 ${quantile(0.99)} ms`);
-console.log(`memory before ${before.toFixed(0)} MiB, highest ${highest.toFixed(0)}, after ${after.toFixed(0)}`);
+console.log(
+  `memory before ${before.toFixed(0)} MiB, highest ${highest.toFixed(0)}, after ${after.toFixed(0)}; ` +
+    `heap of the thread that serves ${heapBefore.toFixed(0)}, after ${heapAfter.toFixed(0)} MiB`,
+);
 console.log(`SIGTERM: ended after ${((at - asked) / 1000).toFixed(1)} s with ${signal ?? code}`);
 if (after - before > GROWTH_MIB) complain(`memory grew by ${(after - before).toFixed(0)} MiB`);
+if (heapAfter - heapBefore > HEAP_GROWTH_MIB) complain(`the heap grew by ${(heapAfter - heapBefore).toFixed(0)} MiB`);
 if (at - asked > 1000 * (DRAIN_S + 2) || code !== 0)
   complain(`SIGTERM: ${signal ?? code} after ${(at - asked).toFixed(0)} ms`);
 if (counts['rightly answered'] === 0) complain('nothing was answered');
