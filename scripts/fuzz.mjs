@@ -427,7 +427,7 @@ function sendRaw(port) {
   );
   const text = chance(0.2)
     ? bytes(below(300)).toString('latin1')
-    : `${pick(['GET', 'POST', 'FOO', 'get', ''])} ${pick(urls)} HTTP/${pick(['1.1', '1.0', '2', ''])}\r\nhost: a\r\n${lines.join('\r\n')}\r\n\r\n${chance(0.5) ? '{}' : ''}`;
+    : `${pick(['GET', 'POST', 'FOO', 'get', ''])} ${pick(urls)} HTTP/${pick(['1.1', '1.0', '2', ''])}\r\nhost: localhost\r\n${lines.join('\r\n')}\r\n\r\n${chance(0.5) ? '{}' : ''}`;
   return new Promise((resolve) => {
     const begun = performance.now();
     let received = '';

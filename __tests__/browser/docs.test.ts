@@ -75,4 +75,24 @@ withChromium('the documentation page', () => {
   test('breaks no rule of its own content policy, and raises no error but that answer', () => {
     expect(faults.filter((fault) => !fault.includes('422'))).toEqual([]);
   });
+
+  test('asks for the token of a server that has one, and shows the component then', async () => {
+    const guarded = await serve({ component: Sampler, port: 0, log: 'silent', token: 'the-right-one' });
+    const other = await browser.newPage();
+    try {
+      await other.goto(`${guarded.url}/docs`);
+      await other.fill('#token', 'wrong');
+      await other.press('#token', 'Enter');
+      await other.locator('[role=status]', { hasText: 'not the token' }).waitFor();
+      await other.fill('#token', 'the-right-one');
+      await other.click('button.send');
+      await other.waitForSelector('#apply textarea');
+      await other.fill('#apply-body', '{"inputs":{"x":[1],"s":2}}');
+      await other.click('#apply button.send');
+      await other.locator('#apply .status', { hasText: '200' }).waitFor();
+    } finally {
+      await other.close();
+      await guarded.close();
+    }
+  });
 });

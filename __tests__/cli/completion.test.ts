@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, jest, test } from '@jest/globals';
 import { commandNames } from '../../src/cli/commands/index.js';
+import { needing } from '../setup/needing.js';
 import { cotangent, execute, folder } from './cotangent.js';
 
 // Each test starts programs, on a machine that may be busy.
@@ -42,6 +43,8 @@ describe('in bash', () => {
 });
 
 describe('in zsh', () => {
+  const inZsh = needing('zsh');
+
   /** The line that zsh makes of `keys`, typed in an interactive shell with Tab for `→`. */
   const typed = async (keys: string) => {
     const script = `
@@ -59,15 +62,19 @@ describe('in zsh', () => {
     return stdout.trim();
   };
 
-  test('the script completes commands, options, and values', async () => {
-    await scriptFor('zsh');
-    expect(await typed('cotangent ser→')).toBe('serve');
-    expect(await typed('cotangent vector→')).toBe('vector-jacobian-product');
-    expect(await typed('cotangent serve --por→9')).toBe('serve --port=9');
-    expect(await typed('cotangent apply --output-format json+ba→')).toBe('apply --output-format json+base64');
-    expect(await typed('cotangent apply --derive vjpFromJa→')).toBe('apply --derive vjpFromJacobian');
-    expect(await typed('cotangent completion fi→')).toBe('completion fish');
-  }, 60_000);
+  inZsh(
+    'the script completes commands, options, and values',
+    async () => {
+      await scriptFor('zsh');
+      expect(await typed('cotangent ser→')).toBe('serve');
+      expect(await typed('cotangent vector→')).toBe('vector-jacobian-product');
+      expect(await typed('cotangent serve --por→9')).toBe('serve --port=9');
+      expect(await typed('cotangent apply --output-format json+ba→')).toBe('apply --output-format json+base64');
+      expect(await typed('cotangent apply --derive vjpFromJa→')).toBe('apply --derive vjpFromJacobian');
+      expect(await typed('cotangent completion fi→')).toBe('completion fish');
+    },
+    60_000,
+  );
 });
 
 describe('in fish', () => {

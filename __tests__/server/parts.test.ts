@@ -8,7 +8,6 @@ import { blameAuthor, isAuthors } from '../../src/component/blame.js';
 import { ComponentError, problem } from '../../src/errors.js';
 import { Deadline, waitingFor } from '../../src/server/deadline.js';
 import { errorAnswer } from '../../src/server/errorAnswer.js';
-import { Lane } from '../../src/server/lane.js';
 import { locate } from '../../src/server/location.js';
 import { negotiate } from '../../src/server/negotiate.js';
 import { settingsOf } from '../../src/server/options.js';
@@ -16,6 +15,7 @@ import { packError, unpackError } from '../../src/server/packedError.js';
 import { workerPool } from '../../src/server/pool.js';
 import { readBody } from '../../src/server/readBody.js';
 import { Following, raiseFlag, stopFlags } from '../../src/server/stopFlag.js';
+import { WorkerSlot } from '../../src/server/workerSlot.js';
 import { until } from './client.js';
 
 const budget = () => ({ held: 0, most: 1_000_000 });
@@ -336,28 +336,31 @@ describe('the negotiation of a format', () => {
   });
 });
 
-describe('a lane whose component cannot be loaded', () => {
-  test('says so, tries again, and ends when it is closed', async () => {
-    const reports: string[] = [];
+describe('the worker of a component that cannot be loaded', () => {
+  test('is tried again ever less often, and never once it is closed', async () => {
+    const [reports, delays]: [string[], number[]] = [[], []];
     const settings = settingsOf({});
-    const lane = new Lane({
+    const slot: WorkerSlot = new WorkerSlot({
       start: { component: { file: 'nowhere.ts' }, settings },
       heap: undefined,
-      depth: 1,
       owner: {
         ready: () => reports.push('ready'),
-        broken: (error) => reports.push((error as ComponentError).code),
+        broken: (error) => {
+          reports.push((error as ComponentError).code);
+          delays.push(Math.round(((slot.trouble?.until ?? 0) - performance.now()) / 10) * 10);
+        },
         replaced: () => reports.push('replaced'),
         free: () => reports.push('free'),
+        warn: () => reports.push('warn'),
       },
     });
-    await until(() => reports.filter((report) => report === 'E_LOAD_MISSING').length >= 2);
-    await lane.close();
-    const count = reports.length;
-    expect([...new Set(reports)].sort()).toEqual(['E_LOAD_MISSING', 'replaced']);
-    expect(lane.isFree).toBe(false);
-    await new Promise((done) => setTimeout(done, 200));
-    expect(reports).toHaveLength(count);
+    await until(() => reports.length >= 4, 20_000);
+    await slot.close();
+    expect([...new Set(reports)]).toEqual(['E_LOAD_MISSING']);
+    expect(delays).toEqual([50, 100, 200, 400]);
+    expect(slot.isFree).toBe(false);
+    await new Promise((done) => setTimeout(done, 600));
+    expect(reports).toHaveLength(4);
   });
 });
 

@@ -149,6 +149,20 @@ describe('the folder of a run', () => {
     expect([readdirSync(output), readdirSync(home)]).toEqual(before);
   });
 
+  test.each([
+    ['elsewhere', () => home],
+    ['in the same folder', () => output],
+    ['to nothing', () => join(home, 'missing')],
+  ])('is no link, wherever it leads: %s', async (where, target) => {
+    const id = where.replaceAll(' ', '-');
+    symlinkSync(target(), join(output, `run_${id}`));
+    const before = [readdirSync(home), readdirSync(output)];
+    const { status, text } = await post(`${open.url}/apply?run_id=${id}`, body, { headers });
+    expect(status).toBe(500);
+    expect(text).not.toContain(home);
+    expect([readdirSync(home), readdirSync(output)]).toEqual(before);
+  });
+
   test('two run ids are refused', async () => {
     expect((await post(`${open.url}/apply?run_id=a&run_id=b`, body)).status).toBe(422);
   });

@@ -56,6 +56,18 @@ export const requestErrors = {
     405,
     'method_not_allowed',
   )((f) => `${f.path} does not take ${f.received}, but ${f.expected}.`),
+  E_HOST: row<'received'>(
+    403,
+    'forbidden',
+  )(
+    (f) =>
+      `The request names the host ${f.received}, which is not this server's. Where it is, name it with --allowed-hosts ` +
+      '(allowedHosts).',
+  ),
+  E_TOKEN: row<'received'>(
+    401,
+    'unauthorized',
+  )((f) => `This server needs a token, and ${f.received}. Send "Authorization: Bearer …" with the token.`),
   E_ACCEPT: row<'received' | 'expected'>(
     406,
     'not_acceptable',
@@ -81,6 +93,10 @@ export const requestErrors = {
   E_CANCELLED: row<'reason'>(499, 'cancelled')((f) => `The request was given up: ${f.reason}.`),
   E_WORKER: row<'reason'>(500, 'worker_error')((f) => `The worker that ran the component stopped: ${f.reason}.`),
   E_BUSY: row<'received'>(503, 'busy')((f) => `The server is busy: ${f.received}. Try again later.`),
+  E_UNLOADED: row<'reason' | 'seconds'>(
+    503,
+    'unloaded',
+  )((f) => `No worker can load the component: ${f.reason} It is tried again in ${f.seconds} s; its log says more.`),
   E_TIMEOUT: row<'expected'>(504, 'timeout')((f) => `The request took longer than the ${f.expected} ms it may.`),
   E_SERVE_OPTION: definition<'option' | 'received' | 'expected'>()(
     (f) => `The option ${f.option} is ${f.received}, and ${f.expected} is needed.`,

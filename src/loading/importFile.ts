@@ -10,9 +10,21 @@ export type Exports = Readonly<Record<string, unknown>>;
 
 /** The exports of the file at an absolute path. Raises what the file does, or what keeps it from being compiled. */
 export async function importFile(path: string): Promise<Exports> {
-  if (/\.[cm]?tsx?$/.test(extname(path))) return importTypeScript(path);
+  if (isTypeScriptName(path)) return importTypeScript(path);
   if (hasAnotherCopy(path)) await useHooks();
   return exportsOf(await import(pathToFileURL(path).href));
+}
+
+/**
+ * In a thread that lives longer than those that import the file at `path`: load the compiler, where they will need it. Where
+ * only they had it, it would end the process when the last of them ends (see `addons.ts`).
+ */
+export async function keepCompiler(path: string): Promise<void> {
+  if (isTypeScriptName(path) || hasAnotherCopy(path)) await import('@swc/core');
+}
+
+function isTypeScriptName(path: string): boolean {
+  return /\.[cm]?tsx?$/.test(extname(path));
 }
 
 async function importTypeScript(path: string): Promise<Exports> {

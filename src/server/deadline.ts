@@ -6,6 +6,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import { ComponentError } from '../errors.js';
+import { after } from './timer.js';
 
 /** Whoever waits for an answer. */
 export interface Waiting {
@@ -41,14 +42,14 @@ class Client implements Waiting {
 const gone = () => new ComponentError('E_CANCELLED', { reason: 'the client has gone' });
 
 /**
- * A deadline after `timeout` milliseconds (0: never), or when who waits has gone. Nobody looks out for either before somebody
- * heeds it.
+ * A deadline after `timeout` milliseconds (Infinity or 0: never), or when who waits has gone. Nobody looks out for either before
+ * somebody heeds it.
  */
 export class Deadline {
   readonly #waiting: Waiting;
   readonly #timeout: number;
   readonly #start: number;
-  #timer: NodeJS.Timeout | undefined;
+  #callOff: (() => void) | undefined;
   #unwatch: (() => void) | undefined;
   #isCleared = false;
   #reason: ComponentError | undefined;
@@ -57,14 +58,19 @@ export class Deadline {
 
   constructor(waiting: Waiting, timeout: number) {
     this.#waiting = waiting;
-    this.#timeout = timeout;
-    this.#start = timeout > 0 ? performance.now() : 0;
+    this.#timeout = timeout || Infinity;
+    this.#start = this.#timeout < Infinity ? performance.now() : 0;
     if (waiting.hasLeft) this.#reason = gone();
   }
 
   /** Why it has passed, once it has. */
   get reason(): ComponentError | undefined {
     return this.#reason;
+  }
+
+  /** How many milliseconds are left of the time limit, whoever waits; Infinity where there is none. */
+  get left(): number {
+    return this.#timeout < Infinity ? Math.max(0, this.#timeout - (performance.now() - this.#start)) : Infinity;
   }
 
   /** Aborted with the reason when it passes. */
@@ -85,7 +91,7 @@ export class Deadline {
   /** It passes no more. */
   clear(): void {
     this.#isCleared = true;
-    clearTimeout(this.#timer);
+    this.#callOff?.();
     this.#unwatch?.();
   }
 
@@ -96,9 +102,8 @@ export class Deadline {
       return;
     }
     this.#unwatch = this.#waiting.watch(() => this.#pass(gone()));
-    if (this.#timeout === 0) return;
     const expire = () => this.#pass(new ComponentError('E_TIMEOUT', { expected: String(this.#timeout) }));
-    this.#timer = setTimeout(expire, this.#timeout - (performance.now() - this.#start));
+    this.#callOff = after(this.left, expire);
   }
 
   #pass(reason: ComponentError): void {

@@ -7,6 +7,7 @@
 import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { Roster } from '../runtime/roster.js';
+import { after } from './timer.js';
 
 /** How patient a drain is, in milliseconds. */
 export interface Patience {
@@ -14,6 +15,8 @@ export interface Patience {
   readonly idle: number;
   /** How long a client may take to finish a request that it has begun to send. */
   readonly sending: number;
+  /** How long all of it may take: what is not answered then is cut off. */
+  readonly most: number;
 }
 
 /** Watches the requests of a server. */
@@ -28,8 +31,20 @@ export class Drain {
     server.on('request', (_request: IncomingMessage, response: ServerResponse) => this.#watch(response));
   }
 
-  /** Take no new connections, and wait until everything is answered. */
-  async finish({ idle, sending }: Patience): Promise<void> {
+  /** Take no new connections, and wait until everything is answered, or the time is up. Says how many were cut off. */
+  async finish(patience: Patience): Promise<number> {
+    let callOff: (() => void) | undefined;
+    const late = new Promise<void>((resolve) => {
+      callOff = after(patience.most, resolve);
+    });
+    await Promise.race([this.#answerAll(patience), late]);
+    callOff?.();
+    const left = this.#running.size;
+    this.#server.closeAllConnections();
+    return left;
+  }
+
+  async #answerAll({ idle, sending }: Patience): Promise<void> {
     this.#isDraining = true;
     for (const response of this.#running.members()) closeAfter(response);
     // Unlike http's own, this leaves idle connections open.
@@ -44,7 +59,6 @@ export class Drain {
       await this.#untilQuiet();
       this.#server.closeIdleConnections();
     }
-    this.#server.closeAllConnections();
   }
 
   #watch(response: ServerResponse): void {

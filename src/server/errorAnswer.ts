@@ -43,7 +43,7 @@ export function errorAnswer(error: unknown, { debug, id }: ErrorStyle): ErrorBod
 
 // What the framework says of a result (shapes, dtypes, names of methods) is as public as the schema. What an author's
 // error says is not.
-const publicFaults = /^E_(RESULT|BUSY|TIMEOUT|PROBE_COMPLEX)/;
+const publicFaults = /^E_(RESULT|BUSY|TIMEOUT|UNLOADED|PROBE_COMPLEX)/;
 
 /** Whether everybody may read what `error` says. */
 export function isPublic(error: unknown): error is ComponentError {

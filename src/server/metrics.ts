@@ -1,4 +1,5 @@
 /** Prometheus metrics of a served component. To add one, add it here. */
+import type { Registry } from 'prom-client';
 import type { Executor } from './executor.js';
 
 /** What is counted, and how it is read. */
@@ -11,6 +12,28 @@ export interface Metrics {
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+type Kinds = Pick<typeof import('prom-client'), 'Counter' | 'Gauge'>;
+
+function watchWorkers(executor: Executor, { Counter, Gauge }: Kinds, registers: Registry[]): void {
+  new Gauge({
+    name: 'cotangent_workers_loaded',
+    help: 'How many workers have the component loaded.',
+    registers,
+    collect() {
+      this.set(executor.workers?.loaded ?? 0);
+    },
+  });
+  new Counter({
+    name: 'cotangent_worker_load_failures_total',
+    help: 'How often a worker could not load the component.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(executor.workers?.failures ?? 0);
+    },
+  });
+}
 
 /** The metrics of what `executor` runs, and of the process. */
 export async function startMetrics(executor: Executor): Promise<Metrics> {
@@ -48,6 +71,7 @@ export async function startMetrics(executor: Executor): Promise<Metrics> {
       this.inc(executor.replaced);
     },
   });
+  if (executor.workers) watchWorkers(executor, { Counter, Gauge }, registers);
   return {
     contentType: registry.contentType,
     render: () => registry.metrics(),

@@ -32,6 +32,12 @@ export interface AnswerOptions {
   readonly outputPath?: string | undefined;
   /** The most bytes of a body; 128 MiB. */
   readonly bodyLimit?: number | undefined;
+  /** The most bytes of all bodies that are under way together; eight times `bodyLimit`, and at least 128 MiB. */
+  readonly bodyBudget?: number | undefined;
+  /** The most bytes of all answers that are under way together; 1 GiB. */
+  readonly answerBudget?: number | undefined;
+  /** How many milliseconds a client may read nothing of its answer; 30000. Then it is cut off. */
+  readonly writeTimeout?: number | undefined;
   /** The most bytes of an answer; 512 MiB. */
   readonly resultLimit?: number | undefined;
   /** The most bytes of the arrays of a request, in memory; 1 GiB. */
@@ -40,8 +46,13 @@ export interface AnswerOptions {
   readonly jacobianLimit?: number | undefined;
   /** How many requests may wait while all workers are busy; 64. */
   readonly queueLimit?: number | undefined;
-  /** How many milliseconds a request may wait and run; 0, the default, is any number. */
+  /** How many milliseconds a request may wait and run, whether its client waits for it or not; any number, `Infinity`. */
   readonly timeout?: number | undefined;
+  /**
+   * How many milliseconds what runs may take to stop once its client has gone; 30000 without a `timeout`, else that alone
+   * counts.
+   */
+  readonly abandonTimeout?: number | undefined;
   /** What clients are told, instead of what the class says. */
   readonly name?: string | undefined;
   readonly version?: string | undefined;
@@ -58,8 +69,12 @@ export interface Settings {
   readonly inputPath: string | undefined;
   readonly outputPath: string | undefined;
   readonly bodyLimit: number;
+  readonly bodyBudget: number;
+  readonly answerBudget: number;
+  readonly writeTimeout: number;
   readonly queueLimit: number;
   readonly timeout: number;
+  readonly abandonTimeout: number;
   readonly memoryLimit: number;
   readonly limits: RequestLimits;
   readonly names: { readonly [K in 'name' | 'version' | 'description']?: string };
@@ -76,6 +91,8 @@ export function settingsOf(options: AnswerOptions): Settings {
     const expected = isFormat(format) ? 'outputPath with it' : `one of ${formatNames.join(', ')}`;
     fail('E_SERVE_OPTION', { option: 'format', received: String(format), expected });
   }
+  const bodyLimit = whole(options, 'bodyLimit', 128 * MIB);
+  const timeout = duration(options, 'timeout', Infinity);
   const names = Object.entries({ name, version, description }).filter(([, value]) => value !== undefined);
   return {
     format,
@@ -83,9 +100,13 @@ export function settingsOf(options: AnswerOptions): Settings {
     derive: options.derive ?? [],
     inputPath: options.inputPath,
     outputPath,
-    bodyLimit: whole(options, 'bodyLimit', 128 * MIB),
+    bodyLimit,
+    bodyBudget: whole(options, 'bodyBudget', 8 * Math.max(bodyLimit, 16 * MIB)),
+    answerBudget: whole(options, 'answerBudget', 1024 * MIB),
+    writeTimeout: duration(options, 'writeTimeout', 30_000),
     queueLimit: whole(options, 'queueLimit', 64),
-    timeout: whole(options, 'timeout', 0),
+    timeout,
+    abandonTimeout: duration(options, 'abandonTimeout', timeout === Infinity ? 30_000 : Infinity),
     memoryLimit: whole(options, 'jacobianLimit', 2 ** 30),
     limits: {
       ...servedLimits,
@@ -107,6 +128,18 @@ export function whole<K extends string>(
   const value = options[option] ?? otherwise;
   if (Number.isSafeInteger(value) && value >= least) return value;
   return fail('E_SERVE_OPTION', { option, received: String(value), expected: `a whole number from ${least} on` });
+}
+
+/** Milliseconds among the options, from 1 up to `Infinity`, or what holds without them. Raises `E_SERVE_OPTION`. */
+export function duration<K extends string>(
+  options: { readonly [P in K]?: number | undefined },
+  option: K,
+  otherwise: number,
+): number {
+  const value = options[option] ?? otherwise;
+  if (value === Infinity || (Number.isInteger(value) && value >= 1)) return value;
+  const expected = 'a whole number of milliseconds from 1 on, or Infinity,';
+  return fail('E_SERVE_OPTION', { option, received: String(value), expected });
 }
 
 /** The formats that answers may have: files only where there is a folder for them. */

@@ -31,6 +31,12 @@ export async function addComponent(
   withMetrics: boolean,
   memory?: Memory,
 ): Promise<void> {
+  const { log } = app;
+  served.executor.listen?.({
+    info: (line) => log.info(line),
+    warn: (line) => log.warn(line),
+    error: (err, line) => log.error({ err }, line),
+  });
   const metrics = withMetrics ? await startMetrics(served.executor) : undefined;
   if (metrics) {
     app.addHook('onResponse', (request, reply, done) => {

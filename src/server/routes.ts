@@ -1,20 +1,21 @@
 /** The routes of a component in Fastify. To add one, add it to `componentRoutes`; what else its path is asked is refused. */
 import type { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, onRequestHookHandler } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { blankBytes, type Take } from '../array/memory.js';
 import type { Release } from '../codec/spareMemory.js';
 import { isPromise } from '../derive/drive.js';
 import { ComponentError } from '../errors.js';
 import { type EndpointName, endpointNames } from '../operators/endpoints.js';
 import { operators } from '../operators/index.js';
+import { goOn, isWaiting } from './continuing.js';
 import { waitingFor } from './deadline.js';
 import { docsFiles } from './docs/files.js';
 import { errorAnswer } from './errorAnswer.js';
 import type { Metrics } from './metrics.js';
+import { readable } from './packedError.js';
 import { type Body, type Budget, readBody } from './readBody.js';
+import { guardWriting, holdAnswer } from './sending.js';
 import type { ComponentAnswer, ServedComponent } from './servedComponent.js';
-
-const methods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** What a route does. */
 interface Route {
@@ -47,6 +48,7 @@ export function addRoutes(
   app.setErrorHandler((error, request, reply) => sendError(served, error, request, reply));
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
+    guardWriting(reply.raw, served.settings.writeTimeout);
     done();
   });
   readBodies(app, served, memory);
@@ -54,6 +56,7 @@ export function addRoutes(
 }
 
 function componentRoutes(served: ServedComponent, metrics: Metrics | undefined, memory: Memory): readonly Route[] {
+  const answers: Budget = { held: 0, most: served.settings.answerBudget };
   const document = Buffer.from(JSON.stringify(served.document));
   const send = (path: string, type: string, body: Buffer | string): Route => ({
     method: 'GET',
@@ -61,8 +64,8 @@ function componentRoutes(served: ServedComponent, metrics: Metrics | undefined, 
     handle: (_request, reply) => reply.type(type).send(body),
   });
   return [
-    ...endpointNames.map((name) => endpointRoute(served, name, memory)),
-    send('/health', 'application/json', '{"status":"ok"}'),
+    ...endpointNames.map((name) => endpointRoute(served, name, memory, answers)),
+    { method: 'GET', path: '/health', handle: (_request, reply) => sendHealth(served, reply) },
     send('/openapi.json', 'application/json', document),
     ...docsFiles().map(
       ({ path, type, body, headers }): Route => ({
@@ -87,7 +90,16 @@ function componentRoutes(served: ServedComponent, metrics: Metrics | undefined, 
   ];
 }
 
-function endpointRoute(served: ServedComponent, endpoint: EndpointName, memory: Memory): Route {
+// Whoever has no token may ask for it: what keeps the component from loading is not said.
+function sendHealth({ executor }: ServedComponent, reply: FastifyReply): FastifyReply {
+  const { trouble } = executor;
+  reply.type('application/json');
+  if (!trouble) return reply.send('{"status":"ok"}');
+  const body = { status: 'unavailable', detail: 'No worker can load the component. The log says why.' };
+  return reply.code(503).header('retry-after', retryAfter(trouble)).send(JSON.stringify(body));
+}
+
+function endpointRoute(served: ServedComponent, endpoint: EndpointName, memory: Memory, answers: Budget): Route {
   return {
     method: 'POST',
     path: `/${operators[endpoint].route}`,
@@ -104,11 +116,19 @@ function endpointRoute(served: ServedComponent, endpoint: EndpointName, memory: 
       const send = (answer: ComponentAnswer) => {
         over();
         // What was asked in one turn of the event loop is answered at its end, together: whoever asked is woken once.
-        setImmediate(sendAnswer, reply, answer, memory);
+        setImmediate(() => {
+          try {
+            holdAnswer(answers, reply.raw, answer.body.length);
+          } catch (error) {
+            sendError(served, error, request, reply);
+            return;
+          }
+          sendAnswer(reply, answer, memory);
+        });
       };
       const refuse = (error: unknown) => {
         over();
-        reply.send(error);
+        sendError(served, error, request, reply);
       };
       let answer: ReturnType<ServedComponent['answer']>;
       try {
@@ -142,7 +162,7 @@ function bodyOf({ body }: FastifyRequest): Body {
 // Whatever its type says it is: the component's side says what is wrong with that.
 function readBodies(app: FastifyInstance, { settings }: ServedComponent, { take, drop: done }: Memory): void {
   const limit = settings.bodyLimit;
-  const budget: Budget = { held: 0, most: 8 * Math.max(limit, 2 ** 24) };
+  const budget: Budget = { held: 0, most: settings.bodyBudget };
   app.removeAllContentTypeParsers();
   // The first by its name, since Fastify looks for the others anew each time.
   app.addContentTypeParser(['application/json', '*'], (request: FastifyRequest, stream: Readable): Promise<Body> => {
@@ -150,12 +170,13 @@ function readBodies(app: FastifyInstance, { settings }: ServedComponent, { take,
     if (encoding !== 'identity')
       return Promise.reject(new ComponentError('E_ENCODING', { received: encoding.slice(0, 80) }));
     const announced = length === undefined ? undefined : Number(length);
+    if (announced === undefined || announced <= limit) goOn(request.raw);
     return readBody(stream, { announced, limit, budget, take, done });
   });
 }
 
 function addRoute(app: FastifyInstance, { method, path, check, handle }: Route): void {
-  const refused = methods.filter((other) => other !== method && !(method === 'GET' && other === 'HEAD'));
+  const refused = app.supportedMethods.filter((other) => other !== method && !(method === 'GET' && other === 'HEAD'));
   const allowed = method === 'GET' ? 'GET, HEAD' : method;
   for (const url of spellings(app, path)) {
     const onRequest = check ? { onRequest: checking(check) } : {};
@@ -188,22 +209,42 @@ function spellings(app: FastifyInstance, path: string): readonly string[] {
 /** Send what an error says. What is not said to the client is logged. */
 export function sendError(
   served: ServedComponent,
-  error: unknown,
+  thrown: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
+  const error = isHttpError(thrown) ? thrown : readable(thrown);
   const { status, body } = httpError(error) ?? errorAnswer(error, { debug: served.settings.debug, id: request.id });
   if (status >= 500) request.log.error({ err: error }, 'request failed');
-  if (status === 503) reply.header('retry-after', '1');
+  if (status === 401) reply.header('www-authenticate', 'Bearer realm="cotangent"');
+  // Whoever waits for the word to send its body may send it still, or not: the next request could not be told apart.
+  if (isWaiting(request.raw)) reply.header('connection', 'close');
+  if (status === 503) reply.header('retry-after', retryAfter(error));
   return reply.code(status).type('application/json').send(JSON.stringify(body));
 }
 
+function retryAfter(error: unknown): string {
+  return (error instanceof ComponentError && error.fields['seconds']) || '1';
+}
+
 /** What Fastify itself refuses: a wrong content type, a malformed address. */
+interface HttpError extends Error {
+  readonly statusCode: number;
+  readonly code: string;
+}
+
 function httpError(
   error: unknown,
 ): { readonly status: number; readonly body: { readonly detail: string } } | undefined {
-  if (!(error instanceof Error) || !('statusCode' in error) || error instanceof ComponentError) return undefined;
-  const { statusCode, message } = error;
-  if (typeof statusCode !== 'number' || statusCode >= 500 || !('code' in error)) return undefined;
-  return String(error.code).startsWith('FST_') ? { status: statusCode, body: { detail: message } } : undefined;
+  return isHttpError(error) ? { status: error.statusCode, body: { detail: error.message } } : undefined;
+}
+
+function isHttpError(error: unknown): error is HttpError {
+  try {
+    if (!(error instanceof Error) || error instanceof ComponentError) return false;
+    const { statusCode, code } = error as Partial<HttpError>;
+    return typeof statusCode === 'number' && statusCode < 500 && /^FST_/.test(String(code));
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,5 @@
 /** What a server and its workers say to each other. */
+import type { AddonWish } from '../loading/addons.js';
 import type { Description } from './description.js';
 import type { Call } from './executor.js';
 import type { ComponentFile, Settings } from './options.js';
@@ -16,16 +17,24 @@ export interface WorkerData extends WorkerStart {
   readonly stop: SharedArrayBuffer;
 }
 
-/** A request for a worker. It is answered in its turn. */
-export interface WorkerTask {
-  readonly call: Call;
-  /** Its number, by which it may be stopped. */
-  readonly request: number;
-}
+/** A task of a worker: to load the component, which is the first, or to answer a request. */
+export type WorkerTask =
+  | { readonly kind: 'load' }
+  | {
+      readonly kind: 'answer';
+      readonly call: Call;
+      /** The number of the request, by which it may be stopped. */
+      readonly request: number;
+    };
 
-/** What a worker says: that it is ready or cannot be, and then one answer to each task. */
+/** What a worker says of itself. */
+export type WorkerMessage =
+  | AddonWish
+  /** Something was thrown that nobody catches: the worker ends. */
+  | { readonly kind: 'fault'; readonly reason: string };
+
+/** What a worker says to a task. */
 export type WorkerReply =
   | { readonly kind: 'ready'; readonly description: Description }
-  | { readonly kind: 'failed'; readonly error: PackedError }
   | { readonly kind: 'answer'; readonly body: Uint8Array }
   | { readonly kind: 'error'; readonly error: PackedError };

@@ -17,9 +17,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { isAbsolute, join, sep } from 'node:path';
+import { basename, isAbsolute, join, sep } from 'node:path';
 import { blankBytes } from '../../array/memory.js';
-import { fail } from '../../errors.js';
+import { ComponentError, fail } from '../../errors.js';
 import type { ArrayFiles, FileRefusal } from '../files.js';
 import { makeFolder } from './folder.js';
 
@@ -141,18 +141,49 @@ function appender({ output, run = '', fileBytes = FILE_BYTES }: ArrayFolders): (
 }
 
 function write(output: string, run: string, name: string, bytes: Uint8Array, flag: 'a' | 'ax'): void {
-  const path = join(output, name);
+  const expected = 'an output folder that can be written to, without links in it';
   try {
+    const descriptor = openInside(output, run, name, flag);
+    if (descriptor === undefined) fail('E_ARRAY_FILE_WRITE', { received: 'a link that leads out of it', expected });
     try {
-      writeFileSync(path, bytes, { flag });
-    } catch (cause) {
-      if (codeOf(cause) !== 'ENOENT') throw cause;
-      makeFolder(join(output, run));
-      writeFileSync(path, bytes, { flag });
+      writeFileSync(descriptor, bytes);
+    } finally {
+      closeSync(descriptor);
     }
   } catch (cause) {
-    const received = codeOf(cause) ?? 'it failed';
-    fail('E_ARRAY_FILE_WRITE', { received, expected: 'an output folder that can be written to' }, { cause });
+    if (cause instanceof ComponentError) throw cause;
+    fail('E_ARRAY_FILE_WRITE', { received: codeOf(cause) ?? 'it failed', expected }, { cause });
+  }
+}
+
+const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW = 0, O_RDONLY, O_WRONLY } = constants;
+const modes = { ax: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, a: O_WRONLY | O_APPEND | O_NOFOLLOW } as const;
+
+/**
+ * Open a file of a run to write to it; undefined where the folder of the run is a link. The folder is opened first, and the
+ * file in what was opened, so that exchanging a link in between gains nothing; where the system has no names for what is
+ * open, the folder is looked at before and after.
+ */
+function openInside(output: string, run: string, name: string, flag: 'a' | 'ax'): number | undefined {
+  makeFolder(join(output, run));
+  const folder = join(realpathSync.native(output), run);
+  const isReal = () => realpathSync.native(folder) === folder;
+  if (!isReal()) return undefined;
+  const file = basename(name);
+  if (existsSync('/proc/self/fd')) return openIn(folder, file, modes[flag]);
+  const descriptor = openSync(join(folder, file), modes[flag], 0o666);
+  if (isReal()) return descriptor;
+  closeSync(descriptor);
+  return undefined;
+}
+
+function openIn(folder: string, file: string, mode: number): number | undefined {
+  const opened = openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  try {
+    const here = `/proc/self/fd/${opened}`;
+    return readlinkSync(here) === folder ? openSync(`${here}/${file}`, mode, 0o666) : undefined;
+  } finally {
+    closeSync(opened);
   }
 }
 

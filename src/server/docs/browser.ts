@@ -50,8 +50,35 @@ function place(id: string, ...children: readonly (Node | string)[]): void {
   document.getElementById(id)?.replaceChildren(...children);
 }
 
+// The token of a server that asks for one: this tab keeps it until it is closed.
+const tokenKey = `token of ${root}`;
+
+function authorization(): Record<string, string> {
+  const token = sessionStorage.getItem(tokenKey);
+  return token ? { authorization: `Bearer ${token}` } : {};
+}
+
+function askForToken(): void {
+  const field = element('input', { id: 'token', type: 'password', autocomplete: 'off', 'aria-label': 'Token' });
+  const use = element('button', { type: 'button', class: 'send' }, 'Use this token');
+  const tried = sessionStorage.getItem(tokenKey) !== null;
+  const words = tried ? 'This is not the token of this server.' : 'This server asks for a token.';
+  const again = () => {
+    sessionStorage.setItem(tokenKey, field.value.trim());
+    void show();
+  };
+  use.addEventListener('click', again);
+  field.addEventListener('keydown', ({ key }) => key === 'Enter' && again());
+  place('endpoints', element('p', { role: 'status' }, words), actions(field, use));
+}
+
 async function show(): Promise<void> {
-  const api = (await (await fetch(`${root}/openapi.json`)).json()) as Document;
+  const described = await fetch(`${root}/openapi.json`, { headers: authorization() });
+  if (described.status === 401) {
+    askForToken();
+    return;
+  }
+  const api = (await described.json()) as Document;
   document.title = api.info.title;
   place('name', api.info.title, element('small', {}, api.info.version));
   place('description', api.info.description ?? '');
@@ -114,7 +141,7 @@ async function ask(
 ): Promise<void> {
   const start = performance.now();
   try {
-    const headers = { 'content-type': 'application/json', accept: `application/${format}` };
+    const headers = { ...authorization(), 'content-type': 'application/json', accept: `application/${format}` };
     const response = await fetch(root + path, { method: 'POST', headers, body });
     const text = await response.text();
     const time = Math.round(performance.now() - start);
@@ -145,7 +172,9 @@ function pretty(value: unknown): string {
 function curl(path: string, body: string, format: string): string {
   const quoted = JSON.stringify(JSON.parse(body)).replaceAll("'", "'\\''");
   const accept = format === 'json' ? '' : ` -H 'accept: application/${format}'`;
-  return `curl ${root}${path} -H 'content-type: application/json'${accept} -d '${quoted}'`;
+  // The token itself is not put into a history of commands.
+  const token = authorization()['authorization'] === undefined ? '' : ' -H "authorization: Bearer $COTANGENT_TOKEN"';
+  return `curl ${root}${path} -H 'content-type: application/json'${accept}${token} -d '${quoted}'`;
 }
 
 interface Row {

@@ -37,7 +37,7 @@ textarea, pre { width: 100%; height: 16rem; margin: 0; padding: 0.7rem; overflow
   border-radius: 6px; background: var(--ground); color: var(--ink); font: 0.85rem/1.45 ui-monospace, monospace;
   white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 2; resize: vertical; }
 .actions { display: flex; flex-wrap: wrap; gap: 0.6rem; align-items: center; margin-top: 0.6rem; }
-button, select { padding: 0.4rem 1rem; border: 1px solid var(--line); border-radius: 6px; background: var(--ground);
+button, select, input { padding: 0.4rem 1rem; border: 1px solid var(--line); border-radius: 6px; background: var(--ground);
   color: var(--ink); font: inherit; cursor: pointer; }
 button.send { border-color: var(--accent); background: var(--accent); color: var(--on); font-weight: 600; }
 button:disabled { opacity: 0.6; cursor: wait; }

@@ -20,6 +20,7 @@ import { errorAnswer, isPublic } from '../errorAnswer.js';
 import { inlineExecutor } from '../inline.js';
 import { targetOf } from '../open.js';
 import { type AnswerOptions, type ComponentValue, settingsOf } from '../options.js';
+import { readable } from '../packedError.js';
 import { type ServedComponent, servedComponent } from '../servedComponent.js';
 import { componentRequest, type NestRequest, type NestResponse } from './request.js';
 
@@ -85,7 +86,8 @@ async function answer(
   try {
     const { body, contentType } = await run();
     return new StreamableFile(body, { type: contentType });
-  } catch (error) {
+  } catch (thrown) {
+    const error = readable(thrown);
     const { status, body } = errorAnswer(error, { debug: settings.debug, id: 'this time' });
     if (!isPublic(error)) logger.error(error);
     if (status === 503) response.header('retry-after', '1');
