@@ -7,7 +7,7 @@ import { type DataOf, type DType, dtypes } from '../array/dtype.js';
 import { NdArray } from '../array/ndarray.js';
 import { formatShape, sameShape } from '../array/shape.js';
 import { ComponentError, fail } from '../errors.js';
-import { type Bounds, boundAt, boundsOf, within } from '../operators/bounds.js';
+import { type Bound, type Bounds, boundAt, boundsOf, within } from '../operators/bounds.js';
 import type { CallOptions, Point, Variable } from '../operators/endpoints.js';
 import { atPath, exchange, readLeaves } from '../operators/leaves.js';
 import { type Precision, precisions } from './difference/precision.js';
@@ -15,6 +15,7 @@ import type { Oracle } from './difference/sampling.js';
 import type { Leaf } from './difference/step.js';
 import type { DifferenceOptions } from './differenceOptions.js';
 import { drive, type MaybePromise, type Stepwise, settled } from './drive.js';
+import { refuseOption } from './optionChecks.js';
 import { elementPath } from './probe.js';
 
 /** Outputs at inputs. */
@@ -261,12 +262,18 @@ export function leavesOf(
 ): readonly Leaf[] {
   return found.map(({ variable, array, start, end }) => {
     const declared = atPath(bounds, variable);
+    declared?.forEach((bound) => void checkLength(variable.path, bound, array.size));
     const [lower, upper] = declared ? within(declared, boundsOf(inputs, variable)) : boundsOf(inputs, variable);
     const magnitude = atPath(magnitudes, variable) ?? moduli(array);
     const precision = precisionOf(array.dtype);
     if (dtypes[array.dtype].components === 1) refuseOutside(variable.path, array, precision, [lower, upper]);
     return { start, end, precision, lower, upper, ...(magnitude === undefined ? {} : { magnitude }) };
   });
+}
+
+function checkLength(path: string, bound: Bound, size: number): void {
+  if (typeof bound === 'number' || bound.length === size) return;
+  refuseOption(`bounds["${path}"]`, bound, `a number, or ${size} of them, as inputs.${path} has ${size} elements`);
 }
 
 function refuseOutside(path: string, array: NdArray<DType>, precision: Precision, [lower, upper]: Bounds): void {

@@ -18,6 +18,7 @@ import type {
 } from '../operators/endpoints.js';
 import { pointOf, seededPointOf } from '../operators/loose.js';
 import { learnShapes } from '../operators/shapes.js';
+import { checkDifferenceOptions } from './differenceChecks.js';
 import type { DifferenceOptions, EstimateOptions } from './differenceOptions.js';
 import type { Approximation, Source } from './differenceSource.js';
 import { differenceJacobian, differenceJvp, differenceVjp, estimatedVjp } from './differences.js';
@@ -139,6 +140,7 @@ function sourceOf<I, O extends DifferenceOptions>(
   apply: ApplyFunction<I>,
   options: O & Partial<WithErrors>,
 ): Source<O> {
+  checkDifferenceOptions(options);
   const evaluate = (inputs: object) => apply(inputs as I);
   const shapes = (point: Point) => learnShapes(point, () => evaluate(point.inputs));
   return { apply: evaluate, evaluate, shapes, options, errors: options.errors ?? false };

@@ -10,8 +10,8 @@ import type {
   Variable,
 } from '../operators/endpoints.js';
 import type { Stepwise } from './drive.js';
+import type { KnownPaths } from './optionChecks.js';
 import type { Behind } from './planner/behind.js';
-import type { KnownPaths } from './planner/options.js';
 import type { Plan } from './planner/plan.js';
 
 /** How often a base is called: once, or once for each element of `wrt` (n) or of `of` (m). */

@@ -4,6 +4,8 @@
  * To add a rule, add a row here and its decorator in `decorators/derive.ts`. The suite in `__tests__/derive` then
  * checks it on every scenario: value, and number of base calls.
  */
+
+import { checkDifferenceOptions } from './differenceChecks.js';
 import type { DifferenceOptions, EstimateOptions } from './differenceOptions.js';
 import { besides, directionCost, estimateCost, sweepCost } from './differenceOptions.js';
 import { foresee, jacobianByApply, jvpByApply, passesOf, vjpByApply, vjpByEstimate } from './differenceRules.js';
@@ -97,6 +99,7 @@ export const rules = {
     passes: passesOf,
     besides,
     foresee,
+    checkOptions: checkDifferenceOptions,
     summary: 'The Jacobian column by column, from differences: (f(x + h·e_j) − f(x − h·e_j)) / 2h.',
     derive: jacobianByApply,
   }),
@@ -109,6 +112,7 @@ export const rules = {
     passes: passesOf,
     besides,
     foresee,
+    checkOptions: checkDifferenceOptions,
     summary: 'The pushforward from differences along the tangent: (f(x + h·t) − f(x − h·t)) / 2h.',
     derive: jvpByApply,
   }),
@@ -121,6 +125,7 @@ export const rules = {
     passes: passesOf,
     besides,
     foresee,
+    checkOptions: checkDifferenceOptions,
     summary: 'The pullback element by element, from differences: x̄_j = ⟨(f(x + h·e_j) − f(x − h·e_j)) / 2h, c⟩.',
     derive: vjpByApply,
   }),
@@ -135,6 +140,7 @@ export const rules = {
     passes: passesOf,
     besides,
     foresee,
+    checkOptions: checkDifferenceOptions,
     summary: 'A random estimate of the pullback from k = samples directions of n; its relative error is √(n/k − 1).',
     derive: vjpByEstimate,
   }),

@@ -1,5 +1,14 @@
 /** What a derivation that probes a product may be told, and what of it can be checked before there are sizes. */
 import { fail } from '../../errors.js';
+import {
+  type Check,
+  checkOptionValues,
+  checkValue,
+  isNatural,
+  isPositive,
+  type KnownPaths,
+  patternOf,
+} from '../optionChecks.js';
 import { isPatternSpec, type PatternSpec } from '../sparsity/declared.js';
 
 /** Blocks by the path of their output and the path of their input, or the patterns of such paths: `loads.[]`. */
@@ -41,38 +50,24 @@ export interface ProductsOptions extends PlanOptions {
   readonly costs?: { readonly jvp: number; readonly vjp: number };
 }
 
-/** The paths that a declaration block by block may name. */
-export interface KnownPaths {
-  readonly of: readonly string[];
-  readonly wrt: readonly string[];
-}
-
-const natural = (value: unknown): boolean => typeof value === 'number' && Number.isInteger(value) && value >= 1;
-const positive = (value: unknown): boolean => typeof value === 'number' && value > 0;
-
-interface Check {
-  readonly holds: (value: unknown) => boolean;
-  readonly expected: string;
-}
-
-const count: Check = { holds: natural, expected: 'a whole number from 1' };
+const count: Check = { holds: isNatural, expected: 'a whole number from 1' };
 
 const ways: readonly unknown[] = ['apply', 'products'];
 
 const checks: { readonly [K in Exclude<keyof ProductsOptions, 'sparsity'>]: Check } = {
-  verify: { holds: (value) => value === 0 || natural(value), expected: 'a whole number from 0' },
+  verify: { holds: (value) => value === 0 || isNatural(value), expected: 'a whole number from 0' },
   detection: { holds: (value) => ways.includes(value), expected: "'apply' or 'products'" },
-  tolerance: { holds: positive, expected: 'a positive number' },
+  tolerance: { holds: isPositive, expected: 'a positive number' },
   batch: count,
   concurrency: count,
-  memoryBytes: { holds: positive, expected: 'a positive number' },
+  memoryBytes: { holds: isPositive, expected: 'a positive number' },
   plan: { holds: (value) => typeof value === 'string', expected: 'the text that savePlan gave' },
   costs: {
     holds: (value) =>
       typeof value === 'object' &&
       value !== null &&
-      positive(Reflect.get(value, 'jvp')) &&
-      positive(Reflect.get(value, 'vjp')),
+      isPositive(Reflect.get(value, 'jvp')) &&
+      isPositive(Reflect.get(value, 'vjp')),
     expected: '{ jvp, vjp }, two positive numbers',
   },
 };
@@ -83,16 +78,9 @@ export function checkTraits(options: Pick<PlanOptions, 'batch' | 'concurrency'>)
   checkValue('concurrency', options.concurrency, count);
 }
 
-function checkValue(name: string, value: unknown, check: Check): void {
-  if (value === undefined || check.holds(value)) return;
-  fail('E_OPTION', { path: name, received: JSON.stringify(value) ?? 'undefined', expected: check.expected });
-}
-
 /** Raise `E_OPTION` or `E_SPARSITY` for what is wrong with the options whatever the sizes are. */
 export function checkPlanOptions(options: ProductsOptions, known: KnownPaths): void {
-  for (const [name, check] of Object.entries(checks)) {
-    checkValue(name, options[name as keyof typeof checks], check);
-  }
+  checkOptionValues(options, checks, ['sparsity']);
   const { sparsity } = options;
   if (sparsity !== undefined && sparsity !== 'detect' && !isPatternSpec(sparsity)) checkBlocks(sparsity, known);
 }
@@ -119,8 +107,7 @@ function refuse(path: string, value: unknown, expected: string): never {
 
 // A path may name an element of what a pattern names: `loads.[3]`.
 function refuseUnknown(path: string, name: string, known: readonly string[]): void {
-  const general = name.replace(/\[\d+\]/g, '[]').replace(/\{[^}]*\}/g, '{}');
-  if (known.includes(general)) return;
+  if (known.includes(patternOf(name))) return;
   fail('E_SPARSITY', {
     path,
     received: `about "${name}"`,

@@ -15,6 +15,7 @@ import type {
 import { following, type Stepwise, settled } from '../drive.js';
 import { keepBlocks } from '../memo/blocks.js';
 import { isKept } from '../memo/collect.js';
+import type { KnownPaths } from '../optionChecks.js';
 import { blockAccumulator, isComplex, refuseMixed } from '../probe.js';
 import { checkCotangent, contracted, contractedFromKnown } from '../products.js';
 import type { Context, Cost } from '../rule.js';
@@ -24,7 +25,7 @@ import type { ProductName } from './costs.js';
 import { dotSweep } from './fill.js';
 import { blockShape, joinArrays, type Space } from './flat.js';
 import { type Bases, type Job, jobOf, refuseWritten, widthOf } from './job.js';
-import { checkPlanOptions, type KnownPaths, type ProductsOptions } from './options.js';
+import { checkPlanOptions, type ProductsOptions } from './options.js';
 import type { Plan } from './plan.js';
 import { planOf, type Recovered, recoverJacobian } from './recover.js';
 import { knownMatrix, placeOf, recoveredOnce } from './remembered.js';
