@@ -1,6 +1,7 @@
 /** The dispatch table of an instance: a function in canonical form for each endpoint that its class offers. */
 import { isZero } from '../array/contraction.js';
 import { drive, following, isPromise } from '../derive/drive.js';
+import { snapshot } from '../derive/memo/content.js';
 import type { Memo } from '../derive/memo/memo.js';
 import type { Context, ShapeSource } from '../derive/rule.js';
 import { ruleOf } from '../derive/rules.js';
@@ -35,6 +36,7 @@ import {
 } from './linearize.js';
 import { belongsTo, memoOf, recalled } from './recall.js';
 import type { DerivedEndpoint, OwnEndpoint } from './resolve.js';
+import { type Seen, unwritten } from './unwritten.js';
 
 /** A dispatch table. */
 export interface Dispatch extends Partial<Endpoints> {
@@ -106,7 +108,10 @@ function own<N extends EndpointName>(
   const label = `${signature.name}.${method}()`;
   const methods = instance as Record<string, Method>;
   const checked = (request: RequestOf[N]): MaybePromise<ResultOf[N]> => {
-    const raw = run(methods, method, write(request));
+    const ask = (given: RequestOf[N]) => run(methods, method, write(given)) as MaybePromise<unknown>;
+    const raw = isProbe(request)
+      ? unwritten(seenOf(request.scope, endpoint), request.inputs, (inputs) => ask({ ...request, inputs }))
+      : ask(request);
     if (!isPromise(raw)) return accept(signature, label, request, raw);
     return Promise.resolve(raw).then(
       (value) => accept(signature, label, request, value),
@@ -115,6 +120,17 @@ function own<N extends EndpointName>(
   };
   if (endpoint === 'apply') unchecked.set(checked, (inputs) => run(methods, method, inputs) as MaybePromise<unknown>);
   return checked;
+}
+
+/** A request that a sweep makes many of at one point. */
+function isProbe(request: object): request is SeededPoint & { readonly scope: Scope } {
+  return 'seed' in request && 'scope' in request && request.scope !== undefined;
+}
+
+function seenOf(scope: Scope, endpoint: EndpointName): Seen {
+  scope.seen ??= {};
+  scope.seen[endpoint] ??= {};
+  return scope.seen[endpoint];
 }
 
 function run(methods: Record<string, Method>, method: string, argument: unknown): unknown {
@@ -130,7 +146,9 @@ export function derived(compiled: CompiledComponent, endpoints: Dispatch, { rule
   const { signature, plan } = compiled;
   const rule = ruleOf(name);
   const outputsAt = ({ inputs, options: callOptions }: Point): MaybePromise<unknown> => {
-    if (plan.get('abstractEval')?.kind !== 'own') return endpoints.apply!({ inputs, options: callOptions });
+    // The probes that follow are at these inputs, whatever apply writes to what it is given.
+    if (plan.get('abstractEval')?.kind !== 'own')
+      return endpoints.apply!({ inputs: snapshot(inputs), options: callOptions });
     const { value } = check(signature.inputs, inputs, 'inputs', { array: readAbstract });
     const { read } = operators.abstractEval;
     return endpoints.abstractEval!(read(signature, { inputs }, value, [], callOptions));
@@ -148,9 +166,18 @@ export function derived(compiled: CompiledComponent, endpoints: Dispatch, { rule
   const { accept } = operators[rule.to];
   const behind = { ...behindOf(compiled, endpoints, rule.to), apart: apartFrom(compiled, endpoints) };
   derivesIn(endpoints, rule.to, { shapes, evaluate, options, behind });
+  const swept = rule.from.includes('apply') && rule.to !== 'abstractEval';
+  const bases = (seen: Seen): Endpoints => {
+    if (!swept) return endpoints as Endpoints;
+    const apply: Endpoints['apply'] = ({ inputs, ...rest }) =>
+      unwritten(seen, inputs, (given) => endpoints.apply!({ ...rest, inputs: given }));
+    return { ...(endpoints as Endpoints), apply };
+  };
   return (request: RequestOf[EndpointName]): MaybePromise<unknown> => {
-    const [whole, context] = scoped(request, { shapes, evaluate, options, behind });
-    const result = drive(rule.derive(endpoints as Endpoints, whole as never, context));
+    const seen: Seen = {};
+    const apart = (inputs: object) => unwritten(seen, inputs, evaluate);
+    const [whole, context] = scoped(request, { shapes, evaluate: apart, options, behind });
+    const result = drive(rule.derive(bases(seen), whole as never, context));
     // Abstract outputs may be the values of an apply: reading them again leaves shapes and dtypes.
     if (rule.to !== 'abstractEval') return result as MaybePromise<unknown>;
     const abstract = (value: unknown) => accept(signature, `${signature.name}.apply()`, request as never, value);

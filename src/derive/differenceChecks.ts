@@ -2,7 +2,7 @@
 import { type Bound, boundAt } from '../operators/bounds.js';
 import { schemes } from './difference/scheme.js';
 import type { DifferenceOptions } from './differenceOptions.js';
-import { type Check, type Checks, checkByPath, checkOptionValues, isNatural, type KnownPaths } from './optionChecks.js';
+import { type Check, type Checks, checkByPath, checkOptionValues, type KnownPaths } from './optionChecks.js';
 
 const checks: Checks = {
   scheme: {
@@ -14,10 +14,9 @@ const checks: Checks = {
     expected: "'estimate', or a relative error from 0 to less than 1",
   },
   complexStep: { holds: (value) => typeof value === 'boolean', expected: 'true' },
-  samples: { holds: isNatural, expected: 'a whole number from 1' },
   seed: { holds: Number.isFinite, expected: 'a finite number' },
 };
-const elsewhere = ['magnitudes', 'bounds', 'errors'];
+const elsewhere = ['magnitudes', 'bounds', 'errors', 'samples'];
 
 const magnitude: Check = {
   holds: (value) => typeof value === 'number' && value > 0 && value < Infinity,

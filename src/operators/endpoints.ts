@@ -158,6 +158,8 @@ export interface Scope {
   /** The outputs of the whole request; their shapes are filled in as they are learned. */
   of: readonly Variable[];
   readonly wrt: readonly Variable[];
+  /** What was seen of the author's methods in it: whether they write to the inputs that they are given. */
+  seen?: { [N in EndpointName]?: { writes?: boolean } };
 }
 
 /** A request for ∂(of)/∂(wrt) at `inputs`. */
