@@ -87,7 +87,7 @@ const hostile: Readonly<Record<string, Uint8Array>> = {
   zeros: repeated('0'),
 };
 
-// The collector's threads count too, so what takes a second by the clock may take more here; the times were 66 s.
+// The collector's threads count too, hence the second second.
 describe('four megabytes of hostile text', () => {
   test.each(Object.entries(hostile))('of %s are read or refused within about a second', (_name, body) => {
     const limits = { depth: 64, arrayBytes: 2 ** 30, containers: 8_000_000 };
