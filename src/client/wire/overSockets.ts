@@ -43,10 +43,11 @@ function carrier(options: SocketOptions): Carrier {
       const dispatcher = await (journey.fresh ? freshDispatcherTo : dispatcherTo)(address, way);
       const step = await collect(dispatcher, requestOf(address, to.parcel), journey, (answer) => {
         return redirected(to, answer) ?? read(answer, use);
-      });
+      }).finally(() => void (journey.fresh && dispatcher.close()));
       if ('result' in step) return step.result;
       if ('codings' in step) {
-        return use({ ...step.answer, bytes: await uncompressed(step.codings, step.bytes, journey.answerLimit) });
+        const { answer, codings } = step;
+        return use({ ...answer, bytes: await uncompressed(codings, answer.bytes, journey.answerLimit) });
       }
       to = step;
     }
@@ -68,14 +69,16 @@ function requestOf({ origin, pathname, search }: URL, { method, headers, body }:
   } as const;
 }
 
-/** What is made of an answer; or, of one that is compressed, a copy. */
-function read<T>({ status, reason, headers, bytes }: Answer, use: (answer: Carried) => T) {
+/** What was made of an answer; or one that is compressed, whose bytes are not lent. */
+type Read<T> = { readonly result: T } | { readonly codings: readonly string[]; readonly answer: Carried };
+
+function read<T>({ status, reason, headers, bytes }: Answer, use: (answer: Carried) => T): Read<T> {
   // A coding of the transfer is none that was asked for, but it is undone in the same way.
   const told = `${headers['content-encoding'] ?? ''},${headers['transfer-encoding'] ?? ''}`.toLowerCase().split(',');
   const codings = told.map((one) => one.trim()).filter((one) => !/^(|identity|chunked)$/.test(one));
   const answer = { status, reason, retryAfter: headers['retry-after'] ?? null };
   if (codings.length === 0 || bytes.length === 0) return { result: use({ ...answer, bytes }) };
-  return { codings, answer, bytes: bytes.slice() };
+  return { codings, answer: { ...answer, bytes: bytes.slice() } };
 }
 
 // None is asked for, but where the headers of a connection do.
