@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 
 const CONTINUE = 'HTTP/1.1 100';
+const continues = /^HTTP\/1\.1 100[ \r]$/;
 const MOST_OF_A_HEAD = 16_384;
 const PATIENCE_MS = 1000;
 const reset: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE']);
@@ -36,8 +37,8 @@ function readOverContinue(socket: Socket): void {
     if (!awaited || chunk === null) return chunk;
     held = Buffer.concat([held, chunk]);
     while (held.length > 0) {
-      const start = held.toString('latin1', 0, CONTINUE.length);
-      if (!CONTINUE.startsWith(start)) return taken();
+      const start = held.toString('latin1', 0, CONTINUE.length + 1);
+      if (!CONTINUE.startsWith(start) && !continues.test(start)) return taken();
       const end = held.indexOf('\r\n\r\n');
       if (end < 0) return held.length > MOST_OF_A_HEAD ? taken() : null;
       held = held.subarray(end + 4);
