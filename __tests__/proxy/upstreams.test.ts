@@ -187,7 +187,9 @@ describe('a large request', () => {
       await upstream.close();
       open.splice(open.indexOf(upstream), 1);
       const { createServer } = await import('node:net');
+      const sockets: Socket[] = [];
       const server = createServer((socket) => {
+        sockets.push(socket);
         socket.on('error', () => undefined);
         socket.once('data', () => {
           socket.pause();
@@ -195,7 +197,11 @@ describe('a large request', () => {
         });
       });
       await new Promise<void>((done) => server.listen(Number(new URL(upstream.url).port), '127.0.0.1', done));
-      open.push({ close: () => new Promise((done) => void server.close(() => done())) });
+      const end = async () => {
+        for (const socket of sockets) socket.destroy();
+        await new Promise((done) => server.close(done));
+      };
+      open.push({ close: end });
       return proxy;
     });
 
