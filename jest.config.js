@@ -38,7 +38,7 @@ export default {
       ...shared,
       displayName: 'legacy',
       testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '/__tests__/standard/', '/__tests__/interop/'],
+      testPathIgnorePatterns: ['/node_modules/', '/__tests__/standard/', '/__tests__/interop/', '/__tests__/servers/'],
       transform: { '\\.ts$': swc('legacy') },
     },
     {

@@ -130,8 +130,8 @@ describe('what is no error of a component', () => {
   test.each([
     ['a plain text', 500, 'Internal Server Error', 'Internal Server Error'],
     ['a traceback, of which the last line counts', 500, 'Traceback:\n  File x\nValueError: bad\n\n', 'ValueError: bad'],
-    ['a page', 502, '<html>bad gateway</html>', '<html>bad gateway</html>'],
-    ['nothing', 500, '', 'no reason'],
+    ['a page', 502, '<html>bad gateway</html>', 'bad gateway'],
+    ['nothing', 500, '', 'Internal Server Error'],
     ['JSON without a detail', 418, { teapot: true }, '{"teapot":true}'],
     [
       'a detail in an object',

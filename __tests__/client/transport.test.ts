@@ -78,7 +78,7 @@ describe.each(transports)('what is sent, over %s', (_name, through) => {
       json(response, url === '/deep/openapi.json' ? vectorDocument : answer),
     );
     open.push(server);
-    const handle = await connect(`${server.url.slice('http://'.length)}/deep/?q=1#top`, through);
+    const handle = await connect(`${server.url.slice('http://'.length)}/deep/`, through);
     expect(handle.url).toBe(`${server.url}/deep`);
     await handle.apply({ x: [1, 2] });
     expect(server.received.map(({ url }) => url)).toEqual(['/deep/openapi.json', '/deep/apply']);

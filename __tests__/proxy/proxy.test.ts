@@ -293,7 +293,7 @@ describe('what cannot be', () => {
     await expect(startProxy({ url: upstream.url, derive: derive as never, port: 0 })).rejects.toMatchObject({ code });
   });
 
-  test('a component that has gone is a 502 or 503, for what is passed on and for what is derived', async () => {
+  test('a component that has gone is a 502, for what is passed on and for what is derived', async () => {
     const gone: Stub = await stub(async (response) => {
       response.end(await (await fetch(`${upstream.url}/openapi.json`)).text());
     });
@@ -302,7 +302,7 @@ describe('what cannot be', () => {
     const body = { inputs: { x: [1] }, vjp_inputs: ['x'], vjp_outputs: ['y'], cotangent_vector: { y: [1] } };
     for (const path of ['/apply', '/vector_jacobian_product']) {
       const { status, text } = await exchange(`${orphan.url}${path}`, body);
-      expect([status, JSON.parse(text).detail]).toEqual([503, expect.stringMatching(/^E_REMOTE_UNREACHABLE/)]);
+      expect([status, JSON.parse(text).detail]).toEqual([502, expect.stringMatching(/^E_REMOTE_UNREACHABLE/)]);
     }
     await orphan.close();
   });

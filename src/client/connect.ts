@@ -10,11 +10,14 @@ import { ComponentError, fail } from '../errors.js';
 import type { CallOptions } from '../operators/endpoints.js';
 import type { ComponentHandle } from '../runtime/handle.js';
 import { found, handleOver } from '../runtime/handleOver.js';
+import { type Address, addressOf } from './address.js';
 import { type Description, describeRemote } from './describe.js';
 import { refusal } from './refusal.js';
 import { type Answer, remoteEndpoints } from './remote.js';
 import { senderTo } from './send.js';
-import { type Exchange, exchange, headersOf, keepsBodies, type TransportOptions } from './transport.js';
+import { statusReason } from './statusReason.js';
+import { type Exchange, exchange, keepsBodies } from './transport.js';
+import { settled, type TransportOptions } from './transportOptions.js';
 
 /** The files that one call's `binref` arrays are in. */
 export interface CallFiles extends ArrayFiles {
@@ -46,7 +49,7 @@ export interface Connection {
 
 /** A remote component, and how to talk to it. */
 interface Link {
-  readonly url: string;
+  readonly address: Address;
   readonly options: ConnectOptions;
   readonly description: Description;
   readonly format: Format;
@@ -65,46 +68,37 @@ interface Link {
  */
 export async function connect<I extends object = Record<string, unknown>, O extends object = Record<string, unknown>>(
   url: string,
-  options: ConnectOptions = {},
+  given: ConnectOptions = {},
 ): Promise<ComponentHandle<I, O> & Connection> {
-  const base = addressOf(url);
-  const description = describeRemote(await fetchDocument(base, options), base);
+  const address = addressOf(url);
+  const options = settled(given, address);
+  const description = describeRemote(await fetchDocument(address, options), address.shown);
   const closing = new AbortController();
-  const link = linkTo(base, options, description, closing.signal);
+  const link = linkTo(address, options, description, closing.signal);
   const { compiled } = description;
   const endpoints = remoteEndpoints(compiled, (route, tree, call, use) => post(link, route, tree, call, use));
   const offer = Object.freeze({ compiled, endpoints });
   const handle = {
     ...handleOver(compiled, senderTo(offer), () => endpoints, options.concurrency ?? 4),
-    url: base,
-    close: () => closing.abort(new ComponentError('E_REMOTE_CLOSED', { url: base })),
+    url: address.shown,
+    close: () => closing.abort(new ComponentError('E_REMOTE_CLOSED', { url: address.shown })),
   };
   found(handle, { offer: () => offer, sender: senderTo, concurrency: options.concurrency ?? 4 });
   return Object.freeze(handle) as unknown as ComponentHandle<I, O> & Connection;
 }
 
-/** The address without query and trailing slashes; `http` where no scheme is written. */
-function addressOf(text: string): string {
-  const written = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
-  let url: URL;
-  try {
-    url = new URL(written);
-  } catch (cause) {
-    return fail('E_REMOTE_ADDRESS', { url: text, reason: 'it cannot be read' }, { cause });
-  }
-  if (!/^https?:$/.test(url.protocol))
-    fail('E_REMOTE_ADDRESS', { url: text, reason: `${url.protocol} is not spoken here` });
-  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+async function fetchDocument({ base, shown }: Address, options: ConnectOptions): Promise<unknown> {
+  const sending = { method: 'GET', headers: options.headers ?? {}, signals: [options.signal] } as const;
+  return exchange(`${base}/openapi.json`, sending, options, ({ status, reason: words, bytes }) => {
+    const reason =
+      status === 200 ? 'is not JSON' : `has status ${status}, ${statusReason(status, words, textOf(bytes))}`;
+    const document = status === 200 ? readJson(bytes) : undefined;
+    return document ?? fail('E_REMOTE_NO_COMPONENT', { url: shown, reason: `/openapi.json ${reason}` });
+  });
 }
 
-async function fetchDocument(base: string, options: ConnectOptions): Promise<unknown> {
-  const url = `${base}/openapi.json`;
-  const sending = { method: 'GET', headers: headersOf({}, options), signals: [options.signal] } as const;
-  return exchange(url, sending, options, ({ status, bytes }) => {
-    const reason = status === 200 ? '/openapi.json is not JSON' : `/openapi.json has status ${status}`;
-    const document = status === 200 ? readJson(bytes) : undefined;
-    return document ?? fail('E_REMOTE_NO_COMPONENT', { url: base, reason });
-  });
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes.subarray(0, 100_000));
 }
 
 function readJson(bytes: Uint8Array): unknown {
@@ -116,12 +110,16 @@ function readJson(bytes: Uint8Array): unknown {
   }
 }
 
-function linkTo(url: string, options: ConnectOptions, description: Description, closing: AbortSignal): Link {
+function linkTo(address: Address, options: ConnectOptions, description: Description, closing: AbortSignal): Link {
   const { encoding = 'base64' } = options;
   const format = formatNames.find((name) => formatTable[name].encoding === encoding) ?? 'json';
-  const headers = headersOf({ 'content-type': 'application/json', accept: acceptOf(description, format) }, options);
+  const headers = Object.freeze({
+    'content-type': 'application/json',
+    accept: acceptOf(description, format),
+    ...options.headers,
+  });
   const spare = keepsBodies(options) ? undefined : new SpareMemory();
-  return { url, options, description, format, headers, closing, spare };
+  return { address, options, description, format, headers, closing, spare };
 }
 
 async function post<T>(
@@ -131,13 +129,15 @@ async function post<T>(
   call: CallOptions | undefined,
   use: (answer: Answer) => T,
 ): Promise<T> {
-  const { url, options, format, headers, closing, spare } = link;
+  const { address, options, format, headers, closing, spare } = link;
   const files = options.files?.();
   try {
     const { compression } = options;
     const body = writeJson(tree, { format, compression, files, path: 'request', take: spare?.take });
     const sending = { method: 'POST', headers, body, signals: [call?.signal, options.signal, closing] } as const;
-    const value = await exchange(`${url}/${route}`, sending, options, (received) => use(read(link, received, files)));
+    const value = await exchange(`${address.base}/${route}`, sending, options, (received) =>
+      use(read(link, received, files)),
+    );
     spare?.give(body);
     return value;
   } finally {
@@ -150,11 +150,16 @@ function acceptOf({ formats }: Description, format: Format): string {
   return formats.has(format) ? formatTable[format].mediaType : '*/*';
 }
 
-function read({ url, description: { compiled } }: Link, { status, bytes }: Exchange, files?: CallFiles): Answer {
+function read(
+  { address, description: { compiled } }: Link,
+  { status, reason, bytes }: Exchange,
+  files?: CallFiles,
+): Answer {
   const { name: component, signature } = compiled;
+  const url = address.shown;
   if (status < 200 || status > 299) {
-    const text = new TextDecoder().decode(bytes.subarray(0, 100_000));
-    throw refusal(status, readJson(bytes), text, { component, url, inputs: signature.inputs });
+    const answer = { status, reason, body: readJson(bytes), text: textOf(bytes) };
+    throw refusal(answer, { component, url, inputs: signature.inputs });
   }
   const unreadable = (cause: ComponentError): never =>
     fail('E_REMOTE_ANSWER', { component, url, reason: cause.message }, { cause });

@@ -5,4 +5,4 @@ export { ComponentError, type ErrorCode } from '../errors.js';
 export type { ComponentHandle } from '../runtime/handle.js';
 export { type CallFiles, type Connection, type ConnectOptions, connect } from './connect.js';
 export { type DerivedOptions, withDerived } from './derived.js';
-export type { TransportOptions } from './transport.js';
+export type { TransportOptions } from './transportOptions.js';

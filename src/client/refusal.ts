@@ -9,6 +9,7 @@ import { ComponentError, type ErrorCode, errors, type Fields } from '../errors.j
 import { raise } from '../operators/operator.js';
 import { formatPath, type Step } from '../schema/path.js';
 import type { Schema } from '../schema/schema.js';
+import { statusReason } from './statusReason.js';
 
 /** What is known of the request that was refused. */
 export interface Refused {
@@ -54,15 +55,25 @@ const pythonTypes: Readonly<Record<string, PythonType>> = {
 const constraint = /^(greater_than|less_than|multiple_of|string_|too_|finite_number|assertion_error)/;
 const typeError = /_(type|parsing)$|^int_from_float$|^literal_error$|^enum$/;
 
-/** The error that an answer with this status and body is. */
-export function refusal(status: number, body: unknown, text: string, refused: Refused): Error {
+/** An answer that is no success. */
+export interface Refusal {
+  readonly status: number;
+  /** The words behind the status. */
+  readonly reason: string;
+  /** What is in it, if that is JSON. */
+  readonly body: unknown;
+  readonly text: string;
+}
+
+/** The error that an answer is. */
+export function refusal({ status, reason: words, body, text }: Refusal, refused: Refused): Error {
   const { detail, ...whole } = isRecord(body) ? body : { detail: undefined };
   const code = codeOf(whole);
   if (code) return new ComponentError(code, textFields(whole));
   const entries = status === 422 && Array.isArray(detail) ? detail.filter(isRecord) : [];
   if (entries.length > 0) return gathered(entries.map((entry) => problemOf(entry, refused)));
   const { component, url } = refused;
-  const reason = reasonIn(detail, text);
+  const reason = reasonIn(detail) ?? statusReason(status, words, text);
   return new ComponentError('E_REMOTE_FAILED', { component, url, status: String(status), reason });
 }
 
@@ -127,11 +138,9 @@ function index(step: unknown): Step {
   return { kind: 'index', index: Number(step) };
 }
 
-/** What an answer says, in short. */
-function reasonIn(detail: unknown, text: string): string {
+/** What the `detail` of an answer says, in short. */
+function reasonIn(detail: unknown): string | undefined {
   if (typeof detail === 'string') return detail;
   const messages = Array.isArray(detail) ? detail.filter(isRecord).map((entry) => String(entry['msg'])) : [];
-  const whole = messages.length > 0 ? messages.join('; ') : text.trim();
-  const line = whole.split('\n').findLast((one) => one.trim() !== '') ?? 'no reason';
-  return line.slice(0, 500);
+  return messages.length > 0 ? messages.join('; ').slice(0, 500) : undefined;
 }

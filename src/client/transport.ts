@@ -6,26 +6,15 @@
  * the server says that it is busy and when to come back.
  */
 import { ComponentError, fail } from '../errors.js';
+import { ANSWER_LIMIT, type TransportOptions } from './transportOptions.js';
 import { boundOf, onAbort } from './wire/bound.js';
-import { type Carried, type Parcel, Unanswered } from './wire/carrier.js';
+import { type Carried, type Carrier, type Parcel, TooLarge, Unanswered } from './wire/carrier.js';
 import { entryOf } from './wire/entry.js';
 import { overFetch } from './wire/overFetch.js';
 import { overSockets } from './wire/overSockets.js';
 
-/** How a client talks to its server. */
-export interface TransportOptions {
-  /** How many milliseconds a call may take, repetitions included. Without it there is no bound of ours. */
-  readonly timeout?: number | undefined;
-  /** Headers for every request. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** What sends the requests; without it Node's sockets, and in a browser its `fetch`. */
-  readonly fetch?: typeof globalThis.fetch | undefined;
-  /** How often a request is sent again when the server is busy (503 with Retry-After); 3. */
-  readonly retries?: number | undefined;
-}
-
 /** An answer. */
-export type Exchange = Pick<Carried, 'status' | 'bytes'>;
+export type Exchange = Pick<Carried, 'status' | 'reason' | 'bytes'>;
 
 /** A request. */
 export interface Sending extends Parcel {
@@ -38,7 +27,8 @@ const LONGEST_WAIT = 60;
 
 /**
  * Send a request, and give what `use` makes of the answer, whatever its status. The answer's bytes are lent: `use` must
- * not keep them. Raises `E_REMOTE_UNREACHABLE` and `E_REMOTE_TIMEOUT`; what a signal was aborted with is thrown as it is.
+ * not keep them. Raises `E_REMOTE_UNREACHABLE`, `E_REMOTE_TIMEOUT` and `E_REMOTE_LIMIT`; what a signal was aborted with is
+ * thrown as it is.
  */
 export async function exchange<T>(
   url: string,
@@ -46,7 +36,7 @@ export async function exchange<T>(
   options: TransportOptions,
   use: (answer: Exchange) => T,
 ): Promise<T> {
-  const { timeout } = options;
+  const { timeout, answerLimit = ANSWER_LIMIT } = options;
   const stops = sending.signals.filter((signal) => signal !== undefined);
   const bound = boundOf(stops, timeout);
   let outcome: Outcome<T>;
@@ -54,13 +44,26 @@ export async function exchange<T>(
     outcome = await attempts(url, sending, bound.signal, options, use);
   } catch (cause) {
     for (const stop of stops) stop.throwIfAborted();
-    if (bound.expired()) return fail('E_REMOTE_TIMEOUT', { url, timeout: String(timeout) }, { cause });
+    if (bound.expired())
+      return fail('E_REMOTE_TIMEOUT', { url: shownAs(url, options), timeout: String(timeout) }, { cause });
     if (cause instanceof ComponentError) throw cause;
-    return fail('E_REMOTE_UNREACHABLE', { url, reason: reasonOf(cause) }, { cause });
+    if (cause instanceof TooLarge) {
+      return fail(
+        'E_REMOTE_LIMIT',
+        { url: shownAs(url, options), received: cause.received, expected: String(answerLimit) },
+        { cause },
+      );
+    }
+    return fail('E_REMOTE_UNREACHABLE', { url: shownAs(url, options), reason: reasonOf(cause) }, { cause });
   } finally {
     bound.release();
   }
   return outcome();
+}
+
+/** An address as it is told to people: that of a Unix socket names the socket. */
+function shownAs(url: string, { socketPath }: TransportOptions): string {
+  return socketPath === undefined ? url : `${new URL(url).pathname} of unix:${socketPath}`;
 }
 
 /** Whether what sends the requests may keep their bodies for longer than an exchange lasts. Node's sockets do not. */
@@ -75,16 +78,18 @@ async function attempts<T>(
   url: string,
   parcel: Parcel,
   signal: AbortSignal | undefined,
-  { fetch, retries = 3 }: TransportOptions,
+  options: TransportOptions,
   use: (answer: Exchange) => T,
 ): Promise<Outcome<T>> {
-  const carry = fetch ? overFetch(fetch) : (overSockets ?? overFetch(globalThis.fetch));
-  let again = true;
+  const { retries = 3, answerLimit = ANSWER_LIMIT } = options;
+  const carry = carrierOf(options);
+  let fresh = false;
   for (let busy = 0; ; ) {
     const settle = (answer: Carried) => (busy < retries ? secondsToWait(answer) : undefined) ?? outcomeOf(use, answer);
-    const next = await carry(url, parcel, signal, settle).catch((error: unknown) => {
-      if (!again || signal?.aborted || !(error instanceof Unanswered)) throw error;
-      again = false;
+    const next = await carry(url, parcel, { signal, answerLimit, fresh }, settle).catch((error: unknown) => {
+      if (fresh || signal?.aborted || !(error instanceof Unanswered)) throw error;
+      // Where one connection was closed while it waited, the others were too.
+      fresh = true;
       return undefined;
     });
     if (typeof next === 'function') return next;
@@ -92,6 +97,10 @@ async function attempts<T>(
     busy++;
     await pause(1000 * next, signal);
   }
+}
+
+function carrierOf({ fetch, ...options }: TransportOptions): Carrier {
+  return fetch || !overSockets ? overFetch(fetch ?? globalThis.fetch) : overSockets(options);
 }
 
 // What goes wrong with an answer is no fault of the way it took.
@@ -104,12 +113,6 @@ function outcomeOf<T>(use: (answer: Exchange) => T, answer: Exchange): Outcome<T
       throw error;
     };
   }
-}
-
-/** The headers of requests: `own`, and those of the connection. Names mean the same in any case; an object's keys do not. */
-export function headersOf(own: Parcel['headers'], { headers = {} }: TransportOptions): Parcel['headers'] {
-  const always = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
-  return Object.freeze({ ...own, ...Object.fromEntries(always) });
 }
 
 function secondsToWait({ status, retryAfter }: Carried): number | undefined {

@@ -17,6 +17,8 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const BRACKET = 0x5b;
+const CLOSING = 0x5d;
+const BRACE = 0x7b;
 const blank: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 // Shorter texts and lists are cheaper to parse than to cut.
 const SHORTEST = 8192;
@@ -69,7 +71,7 @@ function findCuts(bytes: Uint8Array): Cut[] {
   for (let at = body.indexOf(KEY); at >= 0; at = body.indexOf(KEY, at)) {
     at += KEY.length;
     const value = startOfValue(body, at);
-    if (body[value] === BRACKET && body.length - value >= SHORTEST_LIST) {
+    if (body[value] === BRACKET && isLongList(body, value)) {
       const read = readNumbers(body, value);
       if (read === undefined) continue;
       cuts.push({ start: value, end: read.end, numbers: read.numbers });
@@ -85,6 +87,23 @@ function findCuts(bytes: Uint8Array): Cut[] {
     at = end;
   }
   return cuts;
+}
+
+/**
+ * Whether the list at `start` goes on for `SHORTEST_LIST` bytes with nothing in it but what lists of numbers are written
+ * with. Only then is the reader of numbers set up: a body may hold a short list every ten bytes.
+ */
+function isLongList(body: Buffer, start: number): boolean {
+  const end = start + SHORTEST_LIST;
+  if (end > body.length) return false;
+  let depth = 0;
+  for (let at = start; at < end; at++) {
+    const code = body[at]!;
+    if (code === BRACKET) depth++;
+    else if (code === CLOSING && --depth === 0) return false;
+    else if (code === QUOTE || code === BRACE) return false;
+  }
+  return true;
 }
 
 function indexOrInfinity(body: Buffer, from: number): number {

@@ -8,14 +8,25 @@ export const programErrors = {
     422,
     'value_error',
   )((f) => `${f.url} is no address of a server (${f.reason}). Write http://127.0.0.1:8000.`),
+  E_REMOTE_OPTION: row<'option' | 'received' | 'expected'>(
+    422,
+    'value_error',
+  )((f) => `connect: ${f.option} is ${f.received}. It has to be ${f.expected}.`),
   E_REMOTE_UNREACHABLE: row<'url' | 'reason'>(
-    503,
+    502,
     'remote_error',
   )((f) => `No answer from ${f.url}: ${f.reason}. Is the server running, and is this its address?`),
   E_REMOTE_TIMEOUT: row<'url' | 'timeout'>(
     504,
     'remote_error',
   )((f) => `No answer from ${f.url} within ${f.timeout} ms. Raise the timeout, or leave it out.`),
+  E_REMOTE_LIMIT: row<'url' | 'received' | 'expected'>(
+    502,
+    'remote_error',
+  )(
+    (f) =>
+      `The answer of ${f.url} has ${f.received}, and at most ${f.expected} bytes are taken. Raise answerLimit, or ask for less at once.`,
+  ),
   E_REMOTE_CLOSED: row<'url'>(503, 'remote_error')((f) => `The connection to ${f.url} was closed. Connect again.`),
   E_REMOTE_NO_COMPONENT: row<'url' | 'reason'>(
     502,

@@ -4,6 +4,9 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Address, addressOf } from '../client/address.js';
+import { exchange } from '../client/transport.js';
+import { settled } from '../client/transportOptions.js';
 import type { Provenance } from '../component/compile.js';
 import type { RuleName } from '../derive/rules.js';
 import { ComponentError, fail } from '../errors.js';
@@ -61,6 +64,7 @@ export interface RunningProxy {
 /** Everything a request needs. */
 interface Proxying {
   readonly upstream: Upstream;
+  readonly address: Address;
   readonly served: ServedComponent;
   readonly document: Buffer;
   readonly budget: Budget;
@@ -71,26 +75,31 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const { url, derive, timeout, concurrency, headers, ...rest } = options;
   const upstream = await openUpstream(url, derive, { timeout, concurrency, headers });
   const { compiled } = upstream.target;
+  const address = addressOf(url);
   const settings = settingsOf(rest);
   const served = servedComponent(inlineExecutor(upstream.target, settings), settings);
-  const document = Buffer.from(JSON.stringify(await documentOf(upstream, headers)));
+  const document = Buffer.from(JSON.stringify(await documentOf(upstream, address, headers)));
   const budget = { held: 0, most: 8 * settings.bodyLimit };
-  const proxying = { upstream, served, document, budget };
+  const proxying = { upstream, address, served, document, budget };
   const server = createServer((request, response) => void respond(proxying, request, response, options));
-  const address = await listen(server, options);
-  return { url: address, name: compiled.name, provenance: compiled.provenance, close: () => close(server) };
+  const listening = await listen(server, options);
+  return { url: listening, name: compiled.name, provenance: compiled.provenance, close: () => close(server) };
 }
 
-async function documentOf({ url, target, derived }: Upstream, headers: ProxyOptions['headers']) {
-  const answer = await fetch(`${url}/openapi.json`, { headers: headers ?? {} });
-  return proxyDocument((await answer.json()) as Record<string, unknown>, target.compiled, derived);
+async function documentOf({ target, derived }: Upstream, address: Address, headers: ProxyOptions['headers']) {
+  const options = settled({ headers }, address);
+  const sending = { method: 'GET', headers: options.headers ?? {}, signals: [] } as const;
+  const text = await exchange(`${address.base}/openapi.json`, sending, options, ({ bytes }) =>
+    Buffer.from(bytes).toString(),
+  );
+  return proxyDocument(JSON.parse(text) as Record<string, unknown>, target.compiled, derived);
 }
 
 async function respond(
   proxying: Proxying,
   request: IncomingMessage,
   response: ServerResponse,
-  { onRequest }: ProxyOptions,
+  { onRequest, timeout }: ProxyOptions,
 ): Promise<void> {
   const start = performance.now();
   const { method = 'GET', url = '/' } = request;
@@ -101,7 +110,7 @@ async function respond(
     if (path === '/openapi.json' && /^(GET|HEAD)$/.test(method))
       send(response, 200, 'application/json', proxying.document);
     else if (derived) await derive(proxying, derived, request, response);
-    else await forward(proxying.upstream.url, request, response);
+    else await forward({ address: proxying.address, timeout }, request, response);
   } catch (error) {
     refuse(response, error);
   }

@@ -193,6 +193,7 @@ describe('connections over sockets', () => {
     expect(fields).toEqual([
       'accept-encoding: identity',
       'accept: */*',
+      'connection: keep-alive',
       `content-length: ${body.length}`,
       'content-type: application/json',
       `host: ${server.url.slice('http://'.length)}`,
@@ -221,6 +222,7 @@ const script = `
   import { connect } from './dist/bundle/client/index.js';
   const handle = await connect(process.argv[1]);
   const answers = await Promise.all([1, 2, 3].map((x) => handle.apply({ x: [x] })));
+  await new Promise(setImmediate);
   const waitsFor = process.getActiveResourcesInfo().filter((name) => /^(TCP|TLS|Timeout)/.test(name));
   console.log(JSON.stringify({ answers: answers.map(({ y }) => y.toNested()), waitsFor }));
 `;

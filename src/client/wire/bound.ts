@@ -25,23 +25,35 @@ export function onAbort(signal: AbortSignal, stop: () => void): () => void {
   return stops.add(stop);
 }
 
+// What does not fit into 31 bits a timer takes for one millisecond.
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Call `then` after so many milliseconds, however many, until what is given back is called. */
+function after(milliseconds: number, then: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout>;
+  const wait = (left: number) => {
+    const next = left > LONGEST_MS ? () => wait(left - LONGEST_MS) : then;
+    timer = setTimeout(next, Math.min(left, LONGEST_MS));
+  };
+  wait(milliseconds);
+  return () => clearTimeout(timer);
+}
+
 /** The bound of `stops` and of `timeout` in milliseconds. Nothing is made where nothing is needed: most calls have one signal. */
 export function boundOf(stops: readonly AbortSignal[], timeout: number | undefined): Bound {
   if (timeout === undefined && stops.length <= 1) return { signal: stops[0], expired: () => false, release: () => {} };
   const controller = new AbortController();
   let expired = false;
-  const timer =
-    timeout === undefined
-      ? undefined
-      : setTimeout(() => {
-          expired = true;
-          controller.abort();
-        }, timeout);
+  const expire = () => {
+    expired = true;
+    controller.abort();
+  };
+  const disarm = timeout === undefined ? undefined : after(timeout, expire);
   const stop = () => controller.abort(stops.find(({ aborted }) => aborted)?.reason);
   const ended = stops.map((one) => onAbort(one, stop));
   if (stops.some(({ aborted }) => aborted)) stop();
   const release = () => {
-    clearTimeout(timer);
+    disarm?.();
     for (const end of ended) end();
   };
   return { signal: controller.signal, expired: () => expired, release };

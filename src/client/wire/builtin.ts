@@ -1,15 +1,11 @@
 /**
  * Node's own modules, where there is Node.
  *
- * They are asked for, not imported: a page loads the same files, and its bundler must not look for `node:net`.
+ * They are asked for, not imported: a page loads the same files, and its bundler must not look for `node:zlib`.
  */
-import type net from 'node:net';
-import type tls from 'node:tls';
 import type zlib from 'node:zlib';
 
 interface Builtin {
-  readonly 'node:net': typeof net;
-  readonly 'node:tls': typeof tls;
   readonly 'node:zlib': typeof zlib;
 }
 

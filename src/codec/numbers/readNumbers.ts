@@ -30,10 +30,11 @@ export function readNumbers(
   const engine = numberEngine();
   if (engine === null) return undefined;
   const { textIn, numbersOut } = engine;
-  const target = new Growing(Math.min(bytes.length - from, 64 * textIn.length) / 16);
+  const target = new Growing();
   engine.startReading();
-  for (let at = from; at < bytes.length; ) {
-    const piece = bytes.subarray(at, at + textIn.length);
+  // The first piece is short: what a list costs to begin with may not depend on what stands behind it.
+  for (let at = from, length = FIRST_PIECE; at < bytes.length; length = textIn.length) {
+    const piece = bytes.subarray(at, at + length);
     textIn.set(piece);
     const used = engine.read(piece.length);
     at += used;
@@ -52,14 +53,12 @@ export function readNumbers(
   return undefined;
 }
 
+const FIRST_PIECE = 2048;
+
 /** Numbers whose count is not known beforehand. */
 class Growing {
-  #data: Float64Array;
+  #data = new Float64Array(FIRST_PIECE / 2);
   #length = 0;
-
-  constructor(capacity: number) {
-    this.#data = new Float64Array(Math.max(1024, Math.ceil(capacity)));
-  }
 
   /** Add the first `count` numbers of `source`; `whole` times as many as there are then may come in all. */
   add(source: ArrayLike<number> | Float64Array, count: number, whole: number): void {
