@@ -36,7 +36,7 @@ await build({
 });
 const { runChosen, printed, pageWith } = await import(pathToFileURL(resolve(outfile)).href);
 const { write, check, cases, ...choice } = values;
-const outcomes = await runChosen({ ...choice, cases: cases === undefined ? undefined : Number(cases) });
+const outcomes = await runChosen({ ...choice, cases: cases === undefined ? undefined : Number(cases) }, console.log);
 console.log(printed(outcomes));
 
 if (write || check) {

@@ -1,8 +1,9 @@
 /** The corpus on the command line, put to `checkGradients`. */
 import { checkGradients } from 'cotangent/testing';
+import { sizeOf } from './component.js';
 import { corpus } from './index.js';
 import { type Answer, type Case, type Checker, casesOf, type Outcome, run, sample } from './run.js';
-import { failures, wholeTable } from './tally.js';
+import { breaches, failures, wholeTable } from './tally.js';
 
 /** `checkGradients`, with what the corpus reads of its report. */
 export const checker: Checker = async (component, inputs) => {
@@ -23,22 +24,28 @@ export interface Choice {
   readonly form?: string | undefined;
   readonly dtype?: string | undefined;
   readonly cases?: number | undefined;
+  /** The most elements that a Jacobian may have. */
+  readonly entries?: number | undefined;
 }
 
 /** The cases of a choice, a seeded sample of them where it says how many. */
-export function chosen({ name = '', kind = '', form, dtype, cases }: Choice): readonly Case[] {
-  const all = casesOf(corpus.filter((row) => row.name.includes(name) && row.kind.includes(kind))).filter(
-    (one) => (form ?? one.form) === one.form && (dtype ?? one.dtype) === one.dtype,
+export function chosen({ name = '', kind = '', form, dtype, cases, entries = Infinity }: Choice): readonly Case[] {
+  const rows = corpus.filter(
+    (row) => row.name.includes(name) && row.kind.includes(kind) && sizeOf(row.takes) * sizeOf(row.gives) <= entries,
   );
+  const all = casesOf(rows).filter((one) => (form ?? one.form) === one.form && (dtype ?? one.dtype) === one.dtype);
   return cases === undefined ? all : sample(all, cases, 1);
 }
 
-/** Run a choice. */
-export const runChosen = (choice: Choice): Promise<readonly Outcome[]> => run(chosen(choice), checker);
+/** Run a choice; each failure is told as it comes. */
+export const runChosen = (choice: Choice, tell: (line: string) => void): Promise<readonly Outcome[]> =>
+  run(chosen(choice), checker, (outcome) => {
+    for (const line of failures([outcome])) tell(line);
+  });
 
-/** What a run prints: its table, and what failed. */
+/** What a run comes to: its table, and the limits that it breaks. */
 export const printed = (outcomes: readonly Outcome[]): string =>
-  [wholeTable(outcomes), '', ...failures(outcomes)].join('\n');
+  ['', wholeTable(outcomes), '', ...breaches(outcomes).map((breach) => `FAIL ${breach}`)].join('\n');
 
 const [mark, end] = ['<!-- made: corpus -->', '<!-- end -->'];
 

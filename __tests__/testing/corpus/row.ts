@@ -29,6 +29,8 @@ export interface Row {
   readonly exact?: (x: Vector) => Vector;
   /** How exactly differences of `exact` have to reproduce the derivative, relative to its row: 1e-6 unless it is said. */
   readonly verified: number;
+  /** Whether a point may be a kink, where the derivative lies between the slopes of both sides. */
+  readonly kinked: boolean;
 }
 
 /** What a table says of a function beyond its formula. */
@@ -39,7 +41,7 @@ export interface Options {
 }
 
 /** A row whose kind is that of its table. */
-export type Unkinded = Omit<Row, 'kind' | 'smooth'> & { readonly smooth: boolean | undefined };
+export type Unkinded = Omit<Row, 'kind' | 'smooth' | 'kinked'> & { readonly smooth: boolean | undefined };
 
 /** `'a b:3 m:2x2 rates.{k}'` as fields: a number, a vector, a matrix, and an element of a map. */
 const fieldsOf = (text: string): readonly Field[] =>
@@ -92,4 +94,7 @@ export function curve(
 
 /** A table: its rows are of one kind, and smooth or not unless a row says otherwise. */
 export const table = (kind: string, smooth: boolean, rows: readonly Unkinded[]): readonly Row[] =>
-  rows.map((row) => ({ ...row, kind, smooth: row.smooth ?? smooth }));
+  rows.map((row) => {
+    const isSmooth = row.smooth ?? smooth;
+    return { ...row, kind, smooth: isSmooth, kinked: !isSmooth && row.exact === undefined };
+  });

@@ -23,7 +23,7 @@ export const forms: Readonly<Record<string, readonly Endpoint[]>> = {
   all: ['jacobian', 'jvp', 'vjp'],
 };
 const kinds: readonly Kind[] = ['float64', 'float32'];
-const LARGEST_BLOCK = 4_000_000;
+const LARGEST_BLOCK = 1_000_000;
 
 /** One point of a row in one form and dtype. */
 export interface Case {
@@ -104,7 +104,11 @@ function candidates({ row, point }: Case): readonly (readonly [FaultName | 'righ
 }
 
 /** Put `cases` to `check`, one after the other. */
-export async function run(cases: readonly Case[], check: Checker): Promise<readonly Outcome[]> {
+export async function run(
+  cases: readonly Case[],
+  check: Checker,
+  onOutcome: (outcome: Outcome) => void = () => undefined,
+): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   const known = new Map<string, boolean>();
   for (const one of cases) {
@@ -115,7 +119,9 @@ export async function run(cases: readonly Case[], check: Checker): Promise<reado
     const smooth = row.smooth && known.get(key) === true;
     for (const [fault, matrix, size] of candidates(one)) {
       const answer = await check(new Made(matrix), inputsAt(row, dtype, point));
-      outcomes.push({ ...one, fault, size, smooth, answer });
+      const outcome = { ...one, fault, size, smooth, answer };
+      outcomes.push(outcome);
+      onOutcome(outcome);
     }
   }
   return outcomes;

@@ -99,6 +99,27 @@ export const wholeTable = (outcomes: readonly Outcome[]): string =>
     ...grouped(outcomes, (one) => `${one.row.kind}, ${texture(one)}`),
   ]);
 
+/** What a checker has to hold over any part of the corpus: each figure, and the most that it may be. */
+const limits: Readonly<Record<string, (some: readonly Outcome[]) => readonly [share: Share, most: number]>> = {
+  'right derivatives of smooth functions called wrong': (some) => [
+    tally(some.filter(({ smooth }) => smooth)).accused,
+    0,
+  ],
+  'signs, factors of 2 and zeros passed as right and certain': (some) => [tally(some).grossPassed, 0],
+  'right derivatives of smooth functions of which nothing can be said': (some) => [
+    tally(some.filter(({ smooth }) => smooth)).cannotTell,
+    0.1,
+  ],
+  'faults passed that the report says it resolves': (some) => [tally(some).dishonest, 0],
+};
+
+/** Each limit that `outcomes` break, as a sentence. */
+export const breaches = (outcomes: readonly Outcome[]): readonly string[] =>
+  Object.entries(limits).flatMap(([name, measure]) => {
+    const [{ count, of }, most] = measure(outcomes);
+    return count > most * of ? [`${name}: ${count} of ${of}`] : [];
+  });
+
 /** What failed, a line each: where, with which fault, and what the checker said. */
 export const failures = (outcomes: readonly Outcome[]): readonly string[] =>
   outcomes
@@ -109,6 +130,7 @@ export const failures = (outcomes: readonly Outcome[]): readonly string[] =>
     .map((one) => {
       const { row, point, form, dtype, fault, answer } = one;
       const what = fault === 'right' ? (answer.ok ? 'right, cannot tell' : 'right, called wrong') : `${fault}, passed`;
+      const claimed = answer.resolution === undefined ? '' : ` (resolution ${answer.resolution.toPrecision(2)})`;
       const at = point.slice(0, 4).map((v) => Number(v.toPrecision(9)));
-      return `${row.kind} | ${texture(one)} | ${what} | ${row.name} | at ${at.join(', ')}${point.length > 4 ? ', …' : ''} | ${dtype} ${form} | ${answer.verdict}`;
+      return `${row.kind} | ${texture(one)} | ${what} | ${row.name} | at ${at.join(', ')}${point.length > 4 ? ', …' : ''} | ${dtype} ${form} | ${answer.verdict}${claimed}`;
     });

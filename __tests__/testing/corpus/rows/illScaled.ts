@@ -131,7 +131,7 @@ export const illScaled = table('ill scaled', true, [
     (x) => [sum(13, (k) => 10 ** (k - 6) * Math.sin(x[k]))],
     (x) => [x.map((v, k) => 10 ** (k - 6) * Math.cos(v))],
     [range(13).map((k) => 0.1 * k - 0.5)],
-    { verified: 1e-4 },
+    { verified: 1e-3 },
   ),
   several(
     'the gain of an RC filter',

@@ -9,7 +9,7 @@ export function adaptive(field: Field, start: Vector, from: number, to: number, 
   let [t, y, h] = [from, start, (to - from) / 10];
   const along = (terms: readonly (readonly [number, Vector])[]) =>
     y.map((v, i) => v + h * terms.reduce((total, [weight, k]) => total + weight * k[i], 0));
-  for (let n = 0; n < 1e6 && t < to; n++) {
+  for (let n = 0; n < 1e5 && t < to && h > 1e-13; n++) {
     h = Math.min(h, to - t);
     const a = field(t, y);
     const b = field(t + h / 2, along([[1 / 2, a]]));
@@ -120,7 +120,7 @@ export function simpson(f: (x: number) => number, a: number, b: number, toleranc
     const m = (p + q) / 2;
     const [left, right] = [rule(p, m), rule(m, q)];
     const change = left + right - whole;
-    if (depth === 0 || Math.abs(change) < 15 * allowed) return left + right + change / 15;
+    if (depth === 0 || !(Math.abs(change) >= 15 * allowed)) return left + right + change / 15;
     return visit(p, m, left, allowed / 2, depth - 1) + visit(m, q, right, allowed / 2, depth - 1);
   };
   return visit(a, b, rule(a, b), tolerance, 40);
