@@ -25,6 +25,8 @@ export const checkGradients: Command = {
     'rtol',
     'tolerance',
     'noise',
+    'magnitudes',
+    'bounds',
     'seed',
     'exhaustive',
     'max-evals',

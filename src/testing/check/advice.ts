@@ -52,7 +52,7 @@ export function whyOpen({ session }: Bench, { references }: Evidence, open: read
   }
   const lost = reference.samples.some(({ values }) => !Number.isFinite(values[first]!));
   if (lost)
-    return 'apply is not finite, or throws, at points nearby. Say bounds: { path: [lower, upper] }, or try another point.';
+    return 'apply is not finite, or throws, at points nearby. Say bounds: { path: [lower, upper] } (--bounds path=lower,upper), or try another point.';
   const [near, far] = [
     wobbleOf(pairs.slice(-3), first, session.y[first]!),
     wobbleOf(pairs.slice(0, 3), first, session.y[first]!),
@@ -63,7 +63,7 @@ export function whyOpen({ session }: Bench, { references }: Evidence, open: read
 }
 
 const drowned =
-  'it drowns in the rounding of the output. Say magnitudes: { path: size } for longer steps, or leave the output out of "of".';
+  'it drowns in the rounding of the output. Say magnitudes: { path: size } (--magnitudes path=size) for longer steps, or leave the output out of "of".';
 
 // The smallest change there is, beside the size.
 function jumpOf(pairs: readonly Pair[], i: number, y: number): number {
