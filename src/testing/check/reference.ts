@@ -65,7 +65,7 @@ export async function referenceAlong(
     return values;
   };
   const variables = of.slots.map(({ variable, dtype }) => ({ ...variable, dtype }));
-  const setting = { scheme: 'richardson', leaves, output: coarsest(variables), size: y.length } as const;
+  const setting = { scheme: 'richardson', bare: true, leaves, output: coarsest(variables), size: y.length } as const;
   const more = noise === undefined ? setting : { ...setting, noise };
   const product = await drive(jvpSteps(oracle, x, direction, { ...more, errors: thorough }));
   const errors = product.errors ?? product.values.map((value, i) => roundingError(value, y[i]!, samples));
