@@ -4,7 +4,7 @@
  */
 import type { DerivativeName } from '../../operators/endpoints.js';
 import { type Bench, contraction, slackOf } from './bench.js';
-import { isFlat, isNegligible, ownResolution, resolutionOf, signalAt, sizeAt } from './decisive.js';
+import { isFlat, isNegligible, isStill, ownResolution, resolutionOf, signalAt, sizeAt } from './decisive.js';
 import type { Evidence } from './evidence.js';
 import { slotAt } from './layout.js';
 import { confidence, toleranceAt } from './precision.js';
@@ -56,6 +56,12 @@ export function allowedAt(
   return allowed;
 }
 
+/**
+ * How many times its estimated error a reference may well be off. Where that is to the other side, an error of a
+ * derivative of so much more than what is allowed is not seen.
+ */
+const astray = 4;
+
 /** One entry of J·u against one reference. */
 export interface EntryComparison {
   /** The deviation in units of what is allowed. */
@@ -72,7 +78,9 @@ export function entriesAgainst(
   endpoints: readonly DerivativeName[] = [],
 ): readonly EntryComparison[] {
   const allowed = allowedAt(bench, candidate, reference, endpoints);
-  const blur = allowedAt(bench, candidate, reference, endpoints, false);
+  const blur = allowedAt(bench, candidate, reference, endpoints, false).map(
+    (own, i) => own + astray * reference.errors[i]!,
+  );
   return Array.from(reference.values, (value, i): EntryComparison => {
     const own = candidate[i]!;
     if (!Number.isFinite(value) || !Number.isFinite(reference.errors[i]!)) return { ratio: 0, resolution: Infinity };
@@ -80,6 +88,8 @@ export function entriesAgainst(
     // What is rounded is flat at short steps: that agrees with a derivative of zero, and proves nothing.
     if (reference.stepped.has(i) && isFlat(own, value)) return { ratio: 0, resolution: Infinity };
     const off = Math.abs(own - value);
+    // What did not move at the steps so far may be rounded to more than they are long.
+    if (isStill(reference, i) && off > 0 && !isNegligible(own, reference, i)) return { ratio: 0, resolution: Infinity };
     // Beside a derivative of zero a constant output is certain; beside another one its rounding counts.
     const [said, seen] = [sizeAt(candidate, i, reference.parts), sizeAt(reference.values, i, reference.parts)];
     const size = Math.max(isNegligible(said, reference, i) ? 0 : said, seen <= blur[i]! ? 0 : seen);
@@ -160,7 +170,7 @@ export function pullbackAgainst(
   const slots = [...of.slots, ...subject.wrt.slots];
   const size = Math.max(left.size, right.size);
   const allowed = Math.max(allowance.differences, slackOf(bench, ['vjp'], slots)) * size + doubt;
-  const blur = Math.max(allowance.differences, slackOf(bench, ['vjp'], [])) * size + doubt;
+  const blur = Math.max(allowance.differences, slackOf(bench, ['vjp'], [])) * size + (1 + astray / confidence) * doubt;
   return { off: gap(left, right), allowed, blur, size };
 }
 

@@ -48,6 +48,11 @@ export function isFlat(own: number, value: number): boolean {
   return Math.abs(own) <= decisive * Math.abs(value);
 }
 
+/** Whether output `i` did not move, at steps that are too short to say that it is constant. */
+export function isStill({ signals, values, constant }: Reference, i: number): boolean {
+  return signals[i] === 0 && values[i] === 0 && !constant.has(i);
+}
+
 /** Whether differences along a direction say nothing of output `i`. */
 export function isOpen(reference: Reference, i: number): boolean {
   return ownResolution(reference, i, confidence * reference.errors[i]!) === Number.POSITIVE_INFINITY;

@@ -78,7 +78,8 @@ export function readingOf(pairs: readonly Pair[], i: number, y: number, rounding
   const stepped = moves(known[0]!) && !moves(known.at(-1)!);
   const of = (side: Side) => guesses(quotientsOf(moving, i, y, rounding, side), side);
   const [central, ahead, behind] = [of('central'), of('ahead'), of('behind')];
-  const best = least([...central, ...ahead, ...behind]);
+  const found = least([...central, ...ahead, ...behind]);
+  const best = found && stepped ? { ...found, error: found.error + grainOf(known, i, y) / found.step } : found;
   const kind = {
     stepped,
     constant: false,
@@ -101,6 +102,14 @@ export function readingOf(pairs: readonly Pair[], i: number, y: number, rounding
     bends ||
     [...ahead, ...behind].some((one) => one.step >= needed && one.error < 0.01 * one.signal && !isApart(one, best));
   return { ...best, ...(supported ? kind : { ...unknown, torn: true }) };
+}
+
+// The smallest change that is seen of an output which is rounded: its quotients are multiples of that, and may agree by
+// chance.
+function grainOf(pairs: readonly Pair[], i: number, y: number): number {
+  const values = pairs.flatMap(({ up, down }) => [up, down].flatMap((one) => one?.values[i] ?? []));
+  const changes = values.map((value) => Math.abs(value - y)).filter((change) => change > 0);
+  return changes.reduce((smallest, change) => Math.min(smallest, change), Number.POSITIVE_INFINITY);
 }
 
 // An output that never moves has the derivative 0, up to what rounding hides at the longest step.

@@ -19,6 +19,8 @@ const wide = batches[1]!.slice(1);
 const fewest = 512;
 /** The longest step: half the scale. */
 const longest = 0.5;
+/** How far what stands still has to be moved until it counts as constant. */
+const farthest = 1 / 32;
 /** A step that is no scale's: what stands still where inputs are tiny may move where they are not. */
 const ordinary = 0.1;
 
@@ -45,6 +47,8 @@ export async function refined(
       for (const factor of factors) await samplePair(session, reference.direction, factor * shortest, samples);
       if (factors === wide)
         await samplePair(session, reference.direction, ordinary / largest, samples, ordinary / largest);
+      if (factors === batches[1] && standing(session, reference, samples).some(Boolean))
+        await samplePair(session, reference.direction, farthest, samples);
     });
     found = readingsOf(session, reference, samples, noise);
     if (!found.restless && settled(found)) break;
@@ -53,10 +57,15 @@ export async function refined(
 }
 
 // Whether all that is open are outputs that did not move.
-function isStill({ y }: Session, reference: Reference): boolean {
-  const stands = (i: number) => reference.samples.every(({ values }) => values[i] === y[i]);
+function isStill(session: Session, reference: Reference): boolean {
+  const found = standing(session, reference, reference.samples);
+  return found.length > 0 && found.every(Boolean);
+}
+
+// Of each output that is open, whether it did not move.
+function standing({ y }: Session, reference: Reference, samples: readonly Sample[]): readonly boolean[] {
   const open = [...y.keys()].filter((i) => isOpen(reference, i));
-  return open.length > 0 && open.every(stands);
+  return open.map((i) => samples.every(({ values }) => values[i] === y[i]));
 }
 
 async function samplePair(
