@@ -1,7 +1,7 @@
 /**
  * The corpus of derivatives in closed form, put to `checkGradients`: prints a table, and each case that fails.
  *
- * `node scripts/corpus.mjs --name "sin(1/x)" --kind frequency --form jvp --dtype float32 --cases 100`; each is optional. `--write` puts
+ * `node scripts/corpus.mjs --name "sin(1/x)" --kind frequency --form jvp --dtype float32 --cases 100 --entries 4800`; each is optional. `--write` puts
  * the table of the whole corpus into docs/checking.md, and `--check` fails where it differs from the one that is there.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { build } from 'esbuild';
 const text = { type: 'string' };
 const flag = { type: 'boolean', default: false };
 const { values } = parseArgs({
-  options: { name: text, kind: text, form: text, dtype: text, cases: text, write: flag, check: flag },
+  options: { name: text, kind: text, form: text, dtype: text, cases: text, entries: text, write: flag, check: flag },
 });
 
 const cache = 'node_modules/.cache/cotangent';
@@ -35,8 +35,9 @@ await build({
   ],
 });
 const { runChosen, printed, pageWith } = await import(pathToFileURL(resolve(outfile)).href);
-const { write, check, cases, ...choice } = values;
-const outcomes = await runChosen({ ...choice, cases: cases === undefined ? undefined : Number(cases) }, console.log);
+const { write, check, cases, entries, ...choice } = values;
+const number = (given) => (given === undefined ? undefined : Number(given));
+const outcomes = await runChosen({ ...choice, cases: number(cases), entries: number(entries) }, console.log);
 console.log(printed(outcomes));
 
 if (write || check) {

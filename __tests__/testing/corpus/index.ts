@@ -1,4 +1,22 @@
-/** Every row of the corpus. To add a function, add a row to the table of its kind; to add a kind, add its table here. */
+/**
+ * The corpus: functions whose derivatives are known in closed form, put to `checkGradients`, right and with each of eight
+ * faults. Nothing here is shared with `src/`; of the package a row needs only the decorators, and the checker that is
+ * judged. `node scripts/corpus.mjs` runs it, or a part of it, and prints the table of figures and a line for each case
+ * that fails; `COTANGENT_CORPUS=all npm test -- __tests__/testing/corpus` holds the whole to the limits of `tally.ts`.
+ *
+ * A row is a line of a table in `rows/`: its name, whether `apply` is smooth as it is computed, its fields ('x:3
+ * rates.{k}', a number unless a shape is given; a flat vector in the order of the fields goes in and out), `apply`, the
+ * derivative (rows of numbers, or sparse), the points, and `exact`, the mathematical function, where `apply` is it only to
+ * a tolerance. To add a function, add a row to the table of its kind; to add a kind, add its table here.
+ *
+ * In float32 every point is rounded first, and the derivative is that at the rounded point; points and values beyond the
+ * range of float32 are left out. A row counts as smooth where it says so and there is a step at which differences of its
+ * rounded `apply` are within a hundredth of the derivative, column by column: where float32 has rounded the derivative
+ * away, no checker can know it.
+ *
+ * `differences.ts` verifies the closed forms by differences of sixth order of `exact` (or `apply`) with 73 steps from 1e2 to
+ * 1e-16 of each input: one of them has to reproduce each entry to 1e-6. At kinks it lies between the slopes of both sides.
+ */
 import type { Row } from './row.js';
 import { chemistry } from './rows/chemistry.js';
 import { edges } from './rows/edges.js';
