@@ -6,9 +6,11 @@ import type { DerivativeName } from '../../operators/endpoints.js';
 import { type Bench, contraction, slackOf } from './bench.js';
 import { isFlat, isNegligible, isStill, ownResolution, resolutionOf, signalAt, sizeAt } from './decisive.js';
 import type { Evidence } from './evidence.js';
+import { isRather } from './ladder.js';
 import { slotAt } from './layout.js';
 import { confidence, toleranceAt } from './precision.js';
 import type { Reference } from './reference.js';
+import { roundingOf } from './refine.js';
 import { gap, pair, rootMeanSquare } from './vectors.js';
 
 /** A derivative against differences along the directions that there are. */
@@ -23,6 +25,8 @@ export interface Agreement {
   readonly allowed: number;
   /** The reference, and the entry of J·u or the seed of a pullback where that was; the other one is −1. */
   readonly where: { readonly reference: number; readonly entry: number; readonly seed: number };
+  /** A deviation below this may be the tolerance of a solver, which lands in all entries; a mistake in one of many is diluted. */
+  readonly least: number;
   /** The output paths that are off. */
   readonly paths: readonly string[];
   /** The entries of the outputs of which differences say nothing. */
@@ -81,6 +85,7 @@ export function entriesAgainst(
   const blur = allowedAt(bench, candidate, reference, endpoints, false).map(
     (own, i) => own + astray * reference.errors[i]!,
   );
+  const rounding = roundingOf(bench.session, bench.options.noise);
   return Array.from(reference.values, (value, i): EntryComparison => {
     const own = candidate[i]!;
     if (!Number.isFinite(value) || !Number.isFinite(reference.errors[i]!)) return { ratio: 0, resolution: Infinity };
@@ -94,9 +99,15 @@ export function entriesAgainst(
     const [said, seen] = [sizeAt(candidate, i, reference.parts), sizeAt(reference.values, i, reference.parts)];
     const size = Math.max(isNegligible(said, reference, i) ? 0 : said, seen <= blur[i]! ? 0 : seen);
     const resolution = resolutionOf(blur[i]!, size, signalAt(reference, i));
-    return { ratio: off === 0 ? 0 : off / allowed[i]!, resolution };
+    if (off <= allowed[i]!) return { ratio: off === 0 ? 0 : off / allowed[i]!, resolution };
+    const entry = { of: (at: Float64Array) => at[i]!, size: (at: Float64Array) => Math.abs(at[i]!) };
+    const rather = isRather([own, value], reference.samples, entry, rounding);
+    return rather ? { ratio: 0, resolution: Infinity } : { ratio: off / allowed[i]!, resolution };
   });
 }
+
+/** A deviation of all entries below this is none of mistakes, and one of some of them below that. */
+const [least, leastOfSome] = [1e-5, 1e-7];
 
 /** An endpoint against all references; nothing where it gave nothing. */
 export function agreementOf(bench: Bench, evidence: Evidence, endpoint: DerivativeName): Agreement | undefined {
@@ -121,6 +132,7 @@ function pushedAgreement(bench: Bench, evidence: Evidence, endpoint: 'jvp' | 'ja
   let [finite, excess, found] = [true, 0, false];
   let [deviation, limit, where] = [0, 0, { reference: 0, entry: -1, seed: -1 }];
   const paths = new Set<string>();
+  const off = new Set<number>();
   const torn = tornIn(evidence);
   for (const [k, reference] of evidence.references.entries()) {
     const candidate = pushedAlong(bench, evidence, endpoint, reference, k);
@@ -130,6 +142,7 @@ function pushedAgreement(bench: Bench, evidence: Evidence, endpoint: 'jvp' | 'ja
       if (torn.has(i)) continue;
       resolution[i] = Math.min(resolution[i]!, seen);
       if (ratio > 1) paths.add(slotAt(of, i).path);
+      if (ratio > 1) off.add(i);
       if (ratio === Number.POSITIVE_INFINITY && !Number.isFinite(candidate[i]!)) finite = false;
       if (ratio <= excess) continue;
       const size = Math.max(Math.abs(reference.values[i]!), Math.abs(candidate[i]!)) || 1;
@@ -138,9 +151,10 @@ function pushedAgreement(bench: Bench, evidence: Evidence, endpoint: 'jvp' | 'ja
     }
   }
   const open = [...resolution.keys()].filter((i) => resolution[i] === Number.POSITIVE_INFINITY);
-  return found
-    ? { endpoint, finite, excess, deviation, allowed: limit, where, paths: [...paths], open, resolution }
-    : undefined;
+  if (!found) return undefined;
+  const small = 2 * off.size >= of.length ? least : leastOfSome;
+  const measured = { finite, excess, deviation, allowed: limit, least: small, where };
+  return { endpoint, ...measured, paths: [...paths], open, resolution };
 }
 
 /** A pullback against differences: ⟨w, FD(u)⟩ against ⟨vjp(w), u⟩. */
@@ -179,6 +193,22 @@ function tornIn({ references }: Evidence): ReadonlySet<number> {
   return new Set(references.flatMap(({ torn }) => [...torn]));
 }
 
+// Whether the shortest steps rather say what the pullback says.
+function isRippled(
+  { session, options }: Bench,
+  { samples, direction, values }: Reference,
+  seed: Float64Array,
+  pulled: Float64Array,
+): boolean {
+  const { of, subject } = session;
+  const said = [pair(pulled, direction, subject.wrt.parts).re, pair(seed, values, of.parts).re] as const;
+  const weighed = {
+    of: (at: Float64Array) => pair(seed, at, of.parts).re,
+    size: (at: Float64Array) => pair(seed, at, of.parts).size,
+  };
+  return isRather(said, samples, weighed, roundingOf(session, options.noise));
+}
+
 function pulledAgreement(bench: Bench, evidence: Evidence): Agreement | undefined {
   const { references, vjp } = evidence;
   const torn = tornIn(evidence);
@@ -195,7 +225,7 @@ function pulledAgreement(bench: Bench, evidence: Evidence): Agreement | undefine
       const { off, allowed, blur, size } = pullbackAgainst(bench, seed, pulled, one);
       const ratio = off === 0 ? 0 : off / allowed;
       const unsteady = [...one.stepped, ...torn].some((i) => seed[i] !== 0);
-      if (ratio > 1 && unsteady) unclear = true;
+      if (ratio > 1 && (unsteady || isRippled(bench, one, seed, pulled))) unclear = true;
       else if (ratio > excess) {
         [excess, deviation, limit] = [ratio, off / (size || 1), allowed / (size || 1)];
         where = { reference: k, entry: -1, seed: l };
@@ -211,7 +241,9 @@ function pulledAgreement(bench: Bench, evidence: Evidence): Agreement | undefine
   if (unclear) resolution.fill(Number.POSITIVE_INFINITY);
   const finite = vjp.values.every((value) => value?.every(Number.isFinite) ?? true);
   const open = [...resolution.keys()].filter((i) => resolution[i] === Number.POSITIVE_INFINITY);
-  return { endpoint: 'vjp', finite, excess, deviation, allowed: limit, where, paths: [], open, resolution };
+  const small = least / (of.length * bench.session.subject.wrt.length);
+  const measured = { finite, excess, deviation, allowed: limit, least: small, where };
+  return { endpoint: 'vjp', ...measured, paths: [], open, resolution };
 }
 
 /** The coarsest resolution of the outputs that were judged; nothing where none was. */

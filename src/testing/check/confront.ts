@@ -25,9 +25,6 @@ export interface Confrontation {
 /** A deviation above this is no matter of tolerances. */
 const little = 5e-3;
 
-/** A deviation below this is none of mistakes. */
-const least = 1e-7;
-
 /** Hold the endpoints to differences. */
 export async function confront(
   bench: Bench,
@@ -46,7 +43,7 @@ export async function confront(
       agreement = agreementOf(bench, evidence, endpoint)!;
       if (isOff(agreement)) uneven = await unevenness(bench, evidence, agreement);
       // A solver of many short steps is even, and off by its tolerance all the same; a mistake is not as small as that.
-      if (agreement.deviation < least) uneven ||= agreement.deviation;
+      if (agreement.deviation < agreement.least) uneven ||= agreement.deviation;
     }
     found.push([agreement, uneven]);
   }

@@ -21,8 +21,8 @@ export function resolutionOf(blur: number, size: number, signal: number): number
 }
 
 /** What output `i` changes by within the steps, by step; infinite of one that is constant. */
-export function signalAt({ values, signals, constant, parts }: Reference, i: number): number {
-  return constant.has(i) ? Number.POSITIVE_INFINITY : Math.max(sizeAt(values, i, parts), sizeAt(signals, i, parts));
+export function signalAt({ values, signals, parts }: Reference, i: number): number {
+  return Math.max(sizeAt(values, i, parts), sizeAt(signals, i, parts));
 }
 
 /** The size of the element that entry `i` belongs to: a complex one counts as a whole. */

@@ -19,7 +19,7 @@ export interface Reading {
   readonly value: number;
   /** Infinite where the samples contradict each other, or are too few. */
   readonly error: number;
-  /** The largest change of the output by step within the samples that were used: what an error is small beside. */
+  /** The largest change of the output by step within the samples used: what an error is small beside; infinite beside a constant. */
   readonly signal: number;
   /** The longest step that was used. */
   readonly step: number;
@@ -64,6 +64,32 @@ interface Guess {
   readonly error: number;
   readonly signal: number;
   readonly step: number;
+}
+
+/** A value of each output, or of a weighted sum of them, and how large the terms of it are. */
+export interface Projection {
+  readonly of: (values: Float64Array) => number;
+  readonly size: (values: Float64Array) => number;
+}
+
+/**
+ * Whether the shortest steps whose rounding is small beside what two derivatives are apart rather say the first one:
+ * then the second, of longer steps, may be that of a function without the ripples which this one has.
+ */
+export function isRather(
+  [first, second]: readonly [number, number],
+  samples: readonly Sample[],
+  { of, size }: Projection,
+  rounding: Rounding,
+): boolean {
+  for (const { h, up, down } of [...pairsOf(samples)].reverse()) {
+    if (!up || !down) continue;
+    const q = (of(up.values) - of(down.values)) / (up.t - down.t);
+    const blur =
+      (rounding.value * (size(up.values) + size(down.values))) / (2 * h) + (rounding.place * Math.abs(q)) / h;
+    if (4 * blur < Math.abs(first - second)) return Math.abs(q - first) < Math.abs(q - second);
+  }
+  return false;
 }
 
 /** How many times their errors two estimates may be apart. */
@@ -117,8 +143,13 @@ function still(known: readonly Pair[], y: number, { value }: Rounding): Reading 
   const h = known[0]?.h ?? 0;
   const error = h > 0 ? (value * Math.abs(y)) / h : Number.POSITIVE_INFINITY;
   const constant = h >= farEnough && doubtful * error <= 1;
-  return { value: 0, error, signal: 0, step: h, stepped: false, constant, restless: false, torn: false };
+  // In float32 rounding may hide a derivative that is small beside the output, and not zero.
+  const signal = constant && value < fine ? Number.POSITIVE_INFINITY : 0;
+  return { value: 0, error, signal, step: h, stepped: false, constant, restless: false, torn: false };
 }
+
+/** An output of less rounding than this that does not move has the derivative zero. */
+const fine = 1e-12;
 
 /** What does not move at so long a step, relative to the scale, is constant. */
 const farEnough = 0.02;

@@ -76,11 +76,11 @@ export async function referenceAlong(
     parts: of.parts,
     values: product.values,
     errors: wide.map((error, i) => (isSmooth(i) ? error : Number.POSITIVE_INFINITY)),
-    signals: signalsOf(samples, y),
+    // Without elements to move nothing depends on them.
+    signals: x.length === 0 ? y.map(() => Number.POSITIVE_INFINITY) : signalsOf(samples, y),
     samples,
     pace,
     stepped: new Set(),
-    // Without elements to move nothing depends on them.
     constant: new Set(x.length === 0 ? y.keys() : []),
     torn: new Set(),
     restless: false,

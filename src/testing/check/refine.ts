@@ -16,7 +16,7 @@ const batches: readonly (readonly number[])[] = [
 const wide = batches[1]!.slice(1);
 
 /** No step is shorter than so many gaps between neighboring numbers. */
-const fewest = 512;
+const fewest = 32;
 /** The longest step: half the scale. */
 const longest = 0.5;
 /** How far what stands still has to be moved until it counts as constant. */
@@ -100,8 +100,8 @@ export function pointAt({ subject }: Session, direction: Float64Array, t: number
   return inside ? point : undefined;
 }
 
-// Where one element moves alone, it is known where to.
-function roundingOf(session: Session, noise: number | undefined): Rounding {
+/** The rounding of an evaluation, and of its place: where one element moves alone, it is known where to. */
+export function roundingOf(session: Session, noise: number | undefined): Rounding {
   const { of, subject } = session;
   const outputs = precisions[coarsest(of.slots.map(({ variable, dtype }) => ({ ...variable, dtype })))].epsilon;
   return { value: Math.max(outputs, noise ?? 0), place: subject.x.length === 1 ? 0 : gapOf(session) };
