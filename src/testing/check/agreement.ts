@@ -152,7 +152,7 @@ function pushedAgreement(bench: Bench, evidence: Evidence, endpoint: 'jvp' | 'ja
   }
   const open = [...resolution.keys()].filter((i) => resolution[i] === Number.POSITIVE_INFINITY);
   if (!found) return undefined;
-  const small = 2 * off.size >= of.length ? least : leastOfSome;
+  const small = off.size >= 0.9 * of.length ? least : leastOfSome;
   const measured = { finite, excess, deviation, allowed: limit, least: small, where };
   return { endpoint, ...measured, paths: [...paths], open, resolution };
 }

@@ -3,7 +3,7 @@ import { confidence } from './precision.js';
 import type { Reference } from './reference.js';
 
 /** The share of a derivative that an error may have and stay unseen, where differences still count as decisive. */
-const decisive = 0.03;
+const decisive = 0.05;
 
 /** The same of a derivative of zero, beside what the output changes by within the steps. */
 const ofZero = 1e-4;
