@@ -107,7 +107,7 @@ export function entriesAgainst(
 }
 
 /** A deviation of all entries below this is none of mistakes, and one of some of them below that. */
-const [least, leastOfSome] = [1e-5, 1e-7];
+const [least, leastOfSome] = [1e-5, 1e-9];
 
 /** An endpoint against all references; nothing where it gave nothing. */
 export function agreementOf(bench: Bench, evidence: Evidence, endpoint: DerivativeName): Agreement | undefined {
@@ -240,8 +240,9 @@ function pulledAgreement(bench: Bench, evidence: Evidence): Agreement | undefine
   for (const i of torn) resolution[i] = Number.POSITIVE_INFINITY;
   if (unclear) resolution.fill(Number.POSITIVE_INFINITY);
   const finite = vjp.values.every((value) => value?.every(Number.isFinite) ?? true);
+  if (!finite && references.some(({ errors }) => errors.every(Number.isFinite))) excess = Number.POSITIVE_INFINITY;
   const open = [...resolution.keys()].filter((i) => resolution[i] === Number.POSITIVE_INFINITY);
-  const small = least / (of.length * bench.session.subject.wrt.length);
+  const small = of.length * bench.session.subject.wrt.length === 1 ? least : leastOfSome;
   const measured = { finite, excess, deviation, allowed: limit, least: small, where };
   return { endpoint: 'vjp', ...measured, paths: [], open, resolution };
 }
