@@ -138,6 +138,9 @@ describe('the inputs of check-gradients', () => {
     ['a path that is no input', [point, '--input-paths', 'q'], 'E_PATH_ABSENT'],
     ['a tolerance without a number', [point, '--tolerance', 'x='], 'E_CLI_VALUE'],
     ['a tolerance below zero', [point, '--tolerance', 'x=-1'], 'E_CLI_VALUE'],
+    ['a magnitude of zero', [point, '--magnitudes', 'x=0'], 'E_CLI_VALUE'],
+    ['bounds of one number', [point, '--bounds', 'x=1'], 'E_CLI_VALUE'],
+    ['bounds with the upper one first', [point, '--bounds', 'x=2,1'], 'E_CLI_VALUE'],
     ['a seed that is not whole', [point, '--seed', '1.5'], 'E_CLI_VALUE'],
     ['a page where no folder is', [point, '--report', 'nowhere/page.html'], 'E_CLI_VALUE'],
   ])('%s: exit code 2, and the error says so', async (_, words, code) => {
@@ -207,6 +210,29 @@ describe('the options of check-gradients', () => {
     const codes = [[], ['--tolerance', 'm.{a=b}=0.3'], ['--tolerance', 'm.{a=b}=0.01'], ['--tolerance', 'm.{a=b}=']];
     const outcomes = await Promise.all(codes.map((words) => check(where, ...words)));
     expect(outcomes.map(({ code }) => code)).toEqual([1, 0, 1, 2]);
+  });
+
+  test('--bounds and --magnitudes say where differences evaluate apply, and how far away', async () => {
+    const source = readFileSync(join(root, 'examples/rosenbrock/component.ts'), 'utf8');
+    const head = 'apply({ x, y, a, b }: RosenbrockInputs): RosenbrockOutputs {';
+    expect(source).toContain(head);
+    const where = folder({ 'component.ts': source.replace(head, `${head} console.error(x);`) });
+    cpSync(join(root, 'tsconfig.json'), join(where, 'tsconfig.json'));
+    const places = async (...words: string[]) => {
+      const { stderr } = await check(where, '{"x": -1.25, "y": 1.5}', ...words);
+      const found = stderr.trim().split('\n').map(Number);
+      return { least: Math.min(...found), most: Math.max(...found) };
+    };
+    const [free, above, below, near] = await Promise.all([
+      places(),
+      places('--bounds', 'x=-1.25,'),
+      places('--bounds', 'x=-5,-1.25'),
+      places('--magnitudes', 'x=0.001'),
+    ]);
+    expect([free.least < -1.25, free.most > -1.25]).toEqual([true, true]);
+    expect([above.least, above.most > -1.25]).toEqual([-1.25, true]);
+    expect([below.most, below.least < -1.25]).toEqual([-1.25, true]);
+    expect(near.most - near.least).toBeLessThan(0.1 * (free.most - free.least));
   });
 
   test('what has no meaning here is taken all the same', async () => {

@@ -50,6 +50,8 @@ function checkOptions(options: OptionValues, handle: ComponentHandle): CheckOpti
     exhaustive,
     pictures: options.report !== undefined,
     tolerance: tolerances(options),
+    magnitudes: byPath('magnitudes', options.magnitudes, 'a number above 0', numberIn(Number.MIN_VALUE)),
+    bounds: byPath('bounds', options.bounds, 'two numbers, the lower one first: x=0,10, x=0, or x=,10', bothSides),
     faults: Math.max(1, options['max-failures'] ?? 10),
     ...(of.length > 0 && { of }),
     ...(wrt.length > 0 && { wrt }),
@@ -70,14 +72,37 @@ function endpointNamed(given: string, { provenance, name: component }: Component
 }
 
 function tolerances({ rtol, tolerance }: OptionValues): Readonly<Record<string, number>> {
-  const entries = tolerance.map((given): [string, number] => {
-    // A path may have = in it, a number may not.
+  const given = byPath('tolerance', tolerance, 'a number from 0', numberIn(0));
+  return { ...given, ...(rtol !== undefined && { '*': rtol }) };
+}
+
+/** The values of an option of the form path=value. */
+function byPath<T>(
+  name: 'tolerance' | 'magnitudes' | 'bounds',
+  words: readonly string[],
+  needed: string,
+  read: (text: string) => T | undefined,
+): Readonly<Record<string, T>> {
+  const entries = words.map((given): [string, T] => {
+    // A path may have = in it, a value may not.
     const cut = given.lastIndexOf('=');
-    const number = cut < 1 || given.length === cut + 1 ? Number.NaN : Number(given.slice(cut + 1));
-    if (number >= 0) return [given.slice(0, cut), number];
-    return fail('E_CLI_VALUE', { path: '--tolerance', received: given, expected: 'a path, = and a number from 0' });
+    const value = cut < 1 ? undefined : read(given.slice(cut + 1).trim());
+    if (value !== undefined) return [given.slice(0, cut), value];
+    return fail('E_CLI_VALUE', { path: `--${name}`, received: given, expected: `a path, = and ${needed}` });
   });
-  return { ...Object.fromEntries(entries), ...(rtol !== undefined && { '*': rtol }) };
+  return Object.fromEntries(entries);
+}
+
+function numberIn(least: number): (text: string) => number | undefined {
+  return (text) => (text !== '' && Number(text) >= least ? Number(text) : undefined);
+}
+
+// A side that is left out is open.
+function bothSides(text: string): readonly [lower: number, upper: number] | undefined {
+  const [low, high, ...more] = text.split(',').map((side) => side.trim());
+  if (low === undefined || high === undefined || more.length > 0) return undefined;
+  const [lower, upper] = [low === '' ? -Infinity : Number(low), high === '' ? Infinity : Number(high)];
+  return lower <= upper ? [lower, upper] : undefined;
 }
 
 const colors = { '✓': 'green', '✗': 'red', '?': 'yellow', '-': 'dim' } as const;

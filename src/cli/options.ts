@@ -300,6 +300,19 @@ export const options = {
     env: [],
     summary: 'The relative error of apply: the tolerance of a solver inside.',
   },
+  magnitudes: {
+    kind: 'list',
+    value: 'path=number',
+    env: [],
+    summary: 'The typical size of one input: the steps of differences are relative to it. May be repeated.',
+  },
+  bounds: {
+    kind: 'list',
+    value: 'path=lower,upper',
+    env: [],
+    summary:
+      'What differences keep one input within; a side that is left out is open: x=0, for 0 and more. May be repeated.',
+  },
   seed: {
     kind: 'number',
     value: 'number',

@@ -5,9 +5,11 @@ import { type Command, componentArgument, componentOptions, exitCodes } from '..
 export const checkGradients: Command = {
   description:
     'Holds every derivative that the component offers against the others and against differences of apply, at the ' +
-    'inputs that are given: in at most 20 calls, whatever the sizes, and some 30 more that find the wrong element if ' +
-    'there is one. The inputs are their JSON, alone or as {"inputs": …} or in a regression test; those that are left ' +
-    'out have their defaults. Exit code 1 where a derivative is wrong, or nothing could be checked.',
+    'inputs that are given: in at most 20 calls, whatever the sizes, with more steps where those do not settle it, and ' +
+    'some 30 more that find the wrong element if there is one. The inputs are their JSON, alone or as ' +
+    '{"inputs": …} or in a regression test; those that are left out have their defaults. Exit code 1 where a ' +
+    'derivative is wrong, or nothing was checked: of derivatives that are all made of differences the report says how ' +
+    'accurate they are.',
   args: [
     {
       ...componentArgument,
@@ -23,6 +25,8 @@ export const checkGradients: Command = {
     'rtol',
     'tolerance',
     'noise',
+    'magnitudes',
+    'bounds',
     'seed',
     'exhaustive',
     'max-evals',

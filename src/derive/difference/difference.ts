@@ -20,16 +20,23 @@ export interface Derivative {
 
 /**
  * The derivative along `line`; NaN where the line has no room, or the function no finite values. `element` is what a
- * report calls the line.
+ * report calls the line. `bare` leaves what bends within the step to a caller who takes other steps himself.
  */
-export function* differentiate(sweep: Sweep, line: Line, element: number, wantErrors = false): Stepwise<Derivative> {
+export function* differentiate(
+  sweep: Sweep,
+  line: Line,
+  element: number,
+  wantErrors = false,
+  bare = false,
+): Stepwise<Derivative> {
   const take = sampler(sweep, line);
   const trial = yield* trialOf(sweep, line, take);
   if (trial === undefined) return yield* stuck(sweep, element, wantErrors);
   const { values } = trial;
   const errors = wantErrors ? yield* estimate(sweep, line, take, trial) : undefined;
   yield* climb(sweep, line, trial, errors);
-  const lost = yield* descend(sweep, line, take, trial, roughOutputs(sweep, line, trial), errors);
+  const rough = bare ? [] : roughOutputs(sweep, line, trial);
+  const lost = yield* descend(sweep, line, take, trial, rough, errors);
   if (lost.length > 0) sweep.rough.push({ element, outputs: lost });
   noteGaps(sweep, element, values);
   noteMotion(sweep, element, trial);

@@ -19,6 +19,8 @@ export interface DirectionalSetting extends Setting {
   readonly size?: number;
   /** Also estimate the absolute error of each entry, at one or two further evaluations. */
   readonly errors?: boolean;
+  /** Only the steps of the scheme: no others where the function bends within them or stands still. */
+  readonly bare?: boolean;
 }
 
 /**
@@ -52,7 +54,7 @@ export function jvp(
   return drive(jvpSteps(oracle, x, direction, setting));
 }
 
-function* along(sweep: Sweep, unit: Float64Array, { errors }: DirectionalSetting): Stepwise<Derivative> {
+function* along(sweep: Sweep, unit: Float64Array, { errors, bare }: DirectionalSetting): Stepwise<Derivative> {
   const { parts: directions, stuck } = splitDirection(sweep.survey, unit);
   if (stuck.length > 0) {
     sweep.noRoom.push(...stuck.slice(1));
@@ -60,8 +62,9 @@ function* along(sweep: Sweep, unit: Float64Array, { errors }: DirectionalSetting
   }
   const lines = directions.map((one) => directionLine(sweep.survey, one));
   let sum: Derivative | undefined;
-  for (const line of lines) sum = added(sum, yield* differentiate(sweep, line, -1, errors));
+  for (const line of lines) sum = added(sum, yield* differentiate(sweep, line, -1, errors, bare));
   const whole = sum!;
+  if (bare) return whole;
   const revise: TakeError = (_, i, error) => {
     if (whole.errors) whole.errors[i] = Math.max(whole.errors[i]!, error);
   };

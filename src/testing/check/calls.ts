@@ -21,7 +21,7 @@ export interface Incident {
 }
 
 /** Which stage of a check a call belongs to. */
-export type Stage = 'check' | 'search' | 'pictures';
+export type Stage = 'check' | 'steps' | 'search' | 'pictures';
 
 /** An array that a method is given, and what a message calls it. */
 export interface Owned {
@@ -32,7 +32,7 @@ export interface Owned {
 /** The calls of one check. */
 export class Calls {
   readonly incidents: Incident[] = [];
-  readonly counts: Record<Stage, { [N in EndpointName]?: number }> = { check: {}, search: {}, pictures: {} };
+  readonly counts: Record<Stage, { [N in EndpointName]?: number }> = { check: {}, steps: {}, search: {}, pictures: {} };
   stage: Stage = 'check';
   readonly options: CheckOptions;
   private made = 0;

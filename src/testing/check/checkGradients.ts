@@ -2,41 +2,26 @@
 import type { Provenance } from '../../component/compile.js';
 import { type DerivativeName, derivativeNames } from '../../operators/endpoints.js';
 import type { ComponentHandle } from '../../runtime/handle.js';
+import { type Bench, benchOf, contraction } from './bench.js';
+import { confront } from './confront.js';
+import { evaluation, evaluationAlone, reachedByDifferences } from './estimated.js';
 import { type Evidence, gather, type ProductEvidence } from './evidence.js';
 import { exhaust } from './exhaustive.js';
-import {
-  againstDifferences,
-  type Bench,
-  benchOf,
-  contraction,
-  judgeAdjoint,
-  judgeConsistency,
-  judgeDifferences,
-  judgeLinearity,
-  judgeZero,
-} from './judge.js';
+import { judgeAdjoint, judgeConsistency, judgeLinearity, judgeZero } from './judge.js';
 import { type CheckOptions, mustBeSound } from './options.js';
-import { deviationOf, drawPictures, verdictOf } from './pictures.js';
-import {
-  type BlockResult,
-  type CheckResult,
-  type EndpointResult,
-  type Fault,
-  type GradientReport,
-  isWrong,
-  type Verdict,
-} from './report.js';
+import { drawPictures } from './pictures.js';
+import { type CheckResult, type EndpointResult, type Fault, type GradientReport, isWrong } from './report.js';
 import { search } from './search.js';
 import { type Session, startSession } from './session.js';
 import { type Checkable, subjectOf } from './subject.js';
+import { type Findings, reportOf, worst } from './summary.js';
 import { judgeTaylor, remainders, slopeOf } from './taylor.js';
-import { identical } from './vectors.js';
 
 /**
  * Check the derivatives of `component` at `inputs`: against each other, and against apply.
  *
- * It takes at most 20 calls, whatever the sizes; where something is wrong, up to `searchCalls` (32) more find the
- * element. `component` is a class, an instance, or a handle of a local or remote component. What is wrong with the
+ * It takes at most 20 calls, whatever the sizes, where differences at their usual steps settle it; up to 110 more where
+ * they do not; and where something is wrong, up to `searchCalls` (32) more find the element. `component` is a class, an instance, or a handle of a local or remote component. What is wrong with the
  * component is in the report; raised is only what is wrong with the inputs or options, and what apply raises at the
  * inputs themselves.
  */
@@ -52,8 +37,9 @@ export async function checkGradients(
   const listed = sized(endpoints, session, options);
   const asked = listed.filter(({ checked }) => checked).map(({ endpoint }) => endpoint);
   const bench = benchOf(session, options);
-  const empty = subject.wrt.length === 0 || session.of.length === 0;
-  const findings = empty || asked.length === 0 ? nothing(asked) : await examine(bench, asked);
+  const empty = subject.wrt.slots.length === 0 || session.of.slots.length === 0;
+  const sizeless = session.of.length * subject.wrt.length === 0;
+  const findings = sizeless || asked.length === 0 ? await nothing(bench, listed, empty) : await examine(bench, asked);
   if (options.pictures && findings.evidence) {
     session.stage = 'pictures';
     const pictures = await drawPictures(bench, findings.evidence, suspectsOf(findings));
@@ -62,24 +48,38 @@ export async function checkGradients(
   return reportOf(bench, listed, findings);
 }
 
-interface Findings {
-  readonly evidence: Evidence | undefined;
-  readonly checks: readonly CheckResult[];
-  readonly faults: readonly Fault[];
-  readonly slope: number | undefined;
-  readonly pictures?: NonNullable<GradientReport['pictures']>;
-}
-
 function suspectsOf({ checks, faults }: Findings): readonly string[] {
   const wrong = [...faults, ...checks.filter(({ verdict }) => isWrong(verdict))];
   return wrong[0]?.endpoints ?? [];
 }
 
-function nothing(endpoints: readonly DerivativeName[]): Findings {
-  const message = 'There is nothing to check: no derivative endpoint, or no elements.';
-  const checks: CheckResult[] = [{ name: 'contract', endpoints, verdict: 'skipped', message }];
-  return { evidence: undefined, checks, faults: [], slope: undefined };
+// Without a derivative apply can still be held to itself, and what is made of differences to better ones.
+async function nothing(bench: Bench, endpoints: readonly EndpointResult[], empty: boolean): Promise<Findings> {
+  const { of, subject } = bench.session;
+  if (!empty && of.length * subject.wrt.length === 0 && endpoints.some(({ checked }) => checked)) return ofNoElements;
+  const checks: CheckResult[] = [await evaluationAlone(bench)];
+  const none = { evidence: undefined, agreements: [], faults: [], slope: undefined };
+  const made = endpoints.filter(({ reason }) => reason === madeOfDifferences).map(({ endpoint }) => endpoint);
+  if (!empty && made.length > 0) {
+    const { check, reached } = await reachedByDifferences(bench, made);
+    return { ...none, checks: [...checks, check], reached };
+  }
+  const what = empty ? 'no elements: "of" or "wrt" is empty' : 'no derivative endpoint that is asked for';
+  const message = `There is nothing to check: ${what}.`;
+  return { ...none, checks: [...checks, { name: 'contract', endpoints: [], verdict: 'skipped', message }] };
 }
+
+// The derivatives of arrays of size zero are right, whatever they are.
+const ofNoElements: Findings = {
+  evidence: undefined,
+  complete: true,
+  agreements: [],
+  checks: [{ name: 'contract', endpoints: [], verdict: 'skipped', message: 'There is nothing to check: no elements.' }],
+  faults: [],
+  slope: undefined,
+};
+
+const madeOfDifferences = 'made of differences itself';
 
 function sourceOf(provenance: Provenance): string {
   return provenance.kind === 'own' ? `${provenance.method}()` : provenance.rule;
@@ -93,7 +93,7 @@ function endpointsOf({ provenance }: ComponentHandle, options: CheckOptions): re
     if (options.endpoints && !options.endpoints.includes(endpoint))
       return [{ ...base, checked: false, reason: 'not asked for' }];
     const exact = origin.kind === 'own' || origin.exact || options.endpoints !== undefined;
-    return [exact ? { ...base, checked: true } : { ...base, checked: false, reason: 'made of differences itself' }];
+    return [exact ? { ...base, checked: true } : { ...base, checked: false, reason: madeOfDifferences }];
   });
 }
 
@@ -115,30 +115,38 @@ function sized(
 
 async function examine(bench: Bench, endpoints: readonly DerivativeName[]): Promise<Findings> {
   const { session, options } = bench;
-  const evidence = await gather(session, endpoints, options);
-  const checks: CheckResult[] = [evaluation(bench, evidence)];
-  const sound = await judgeProducts(bench, evidence, checks);
-  const trusted: Evidence = { ...evidence, jvp: sound.jvp, vjp: sound.vjp };
+  const gathered = await gather(session, endpoints, options);
+  const checks: CheckResult[] = [evaluation(session, gathered.again)];
+  const sound = await judgeProducts(bench, gathered, checks);
   const push = (result: CheckResult | undefined) => result && checks.push(result);
-  push(judgeAdjoint(bench, trusted));
-  push(judgeConsistency(bench, trusted, 'jvp'));
-  push(judgeConsistency(bench, trusted, 'vjp'));
+  const trusted: Evidence = { ...gathered, jvp: sound.jvp, vjp: sound.vjp };
+  push(await judgeAdjoint(bench, trusted));
+  push(await judgeConsistency(bench, trusted, 'jvp'));
+  push(await judgeConsistency(bench, trusted, 'vjp'));
   const steady = checks[0]!.verdict !== 'not deterministic';
-  for (const endpoint of endpoints) push(softened(judgeDifferences(bench, trusted, endpoint), steady));
-  const slope = slopeAlong(bench, trusted);
+  const { evidence, agreements, checks: held } = await confront(bench, trusted, endpoints, checks);
+  for (const one of held) push(softened(one, steady));
+  const slope = slopeAlong(bench, evidence);
   if (slope !== undefined) push(judgeTaylor(slope, worst(checks.filter(({ name }) => name === 'differences'))));
   const faults: Fault[] = [];
   const purse = { left: options.searchCalls ?? 32 };
-  if (options.exhaustive) faults.push(...(await exhaust(bench, trusted)));
+  if (options.exhaustive) faults.push(...(await exhaust(bench, evidence)));
   else if (checks.some(({ verdict }) => isWrong(verdict))) {
-    const { fault, withdrawn, forgetful } = await search(bench, trusted, checks, purse);
+    const { fault, withdrawn, forgetful } = await search(bench, evidence, checks, purse);
     if (fault) faults.push(fault);
     for (const one of withdrawn)
       checks[checks.indexOf(one)] =
         forgetful && one.endpoints.includes(forgetful) ? restless(one, forgetful) : unsure(one);
+    if (withdrawn.length > 0 && slope !== undefined) rejudgeTaylor(checks, slope);
   }
   checks.push(...contracts(session, endpoints));
-  return { evidence: trusted, checks, faults, slope };
+  return { evidence, agreements, checks, faults, slope };
+}
+
+// The exponent blames nobody where differences do not.
+function rejudgeTaylor(checks: CheckResult[], slope: number): void {
+  const at = checks.findIndex(({ name }) => name === 'taylor');
+  if (at >= 0) checks[at] = judgeTaylor(slope, worst(checks.filter(({ name }) => name === 'differences')));
 }
 
 // Where apply itself wavers, differences prove nothing.
@@ -156,18 +164,6 @@ function restless(result: CheckResult, endpoint: DerivativeName): CheckResult {
   return { ...result, verdict: 'not deterministic', message };
 }
 
-function evaluation({ session }: Bench, { again }: Evidence): CheckResult {
-  const base = { name: 'evaluation', endpoints: ['apply'] } as const;
-  const incident = session.incidents.find(({ endpoint }) => endpoint === 'apply');
-  if (incident) return { ...base, verdict: incident.verdict, message: incident.message };
-  if (!session.y.every(Number.isFinite))
-    return { ...base, verdict: 'finite differences cannot tell', message: 'apply is not finite here.' };
-  if (!again || !identical(again, session.y)) {
-    return { ...base, verdict: 'not deterministic', message: 'apply gives another result for the same inputs.' };
-  }
-  return { ...base, verdict: 'ok', message: 'apply gives the same result again, and leaves its inputs alone.' };
-}
-
 // A product that is no linear map, or not even a function, has no Jacobian to compare.
 async function judgeProducts(
   bench: Bench,
@@ -176,7 +172,7 @@ async function judgeProducts(
 ): Promise<Pick<Evidence, 'jvp' | 'vjp'>> {
   const sound = async (product: ProductEvidence | undefined): Promise<ProductEvidence | undefined> => {
     if (!product) return undefined;
-    const results = [judgeZero(bench, product), await judgeLinearity(bench, product)];
+    const results = [judgeZero(bench, product), await judgeLinearity(bench, evidence, product)];
     checks.push(...results.filter((one) => one !== undefined));
     return product.values.every(Boolean) && results.every((one) => !one || !isWrong(one.verdict)) ? product : undefined;
   };
@@ -197,68 +193,4 @@ function slopeAlong(bench: Bench, { references, jvp, jacobian }: Evidence): numb
   const [reference] = references;
   const pushed = jvp?.values[0] ?? (jacobian && contraction(bench.session, jacobian, 'jvp', reference!.direction));
   return reference && pushed ? slopeOf(remainders(bench, reference.samples, pushed)) : undefined;
-}
-
-function worst(checks: readonly CheckResult[]): Verdict {
-  const wrong = checks.find(({ verdict }) => isWrong(verdict));
-  return (wrong ?? checks.find(({ verdict }) => verdict === 'finite differences cannot tell'))?.verdict ?? 'ok';
-}
-
-function blocksOf(bench: Bench, { evidence, checks, faults, pictures }: Findings): readonly BlockResult[] {
-  const { session } = bench;
-  const overall = worst(checks);
-  const off = evidence ? offPaths(bench, evidence) : undefined;
-  const single = session.subject.wrt.slots.length === 1;
-  return session.of.slots.flatMap((output) =>
-    session.subject.wrt.slots.map((input): BlockResult => {
-      const fault = faults.find(({ of, wrt }) => of === output.path && wrt === input.path);
-      const clear = isWrong(overall) ? (off?.has(output.path) === false ? 'ok' : 'skipped') : overall;
-      const picture = pictures?.blocks.find(({ of, wrt }) => of === output.path && wrt === input.path);
-      const shown = clear === 'skipped' && picture ? verdictOf(picture) : clear;
-      const verdict = fault?.verdict ?? (single && off?.has(output.path) ? 'wrong derivative' : shown);
-      const deviation = picture && deviationOf(picture);
-      const block = { of: output.path, wrt: input.path, shape: { of: output.shape, wrt: input.shape }, verdict };
-      return deviation === undefined ? block : { ...block, deviation };
-    }),
-  );
-}
-
-// The outputs that are off along some direction, for endpoints that go forward; unknown where there are none.
-function offPaths(bench: Bench, { references, jvp, vjp, jacobian }: Evidence): ReadonlySet<string> | undefined {
-  if (vjp || (!jvp && !jacobian)) return undefined;
-  const found = references.map((reference, k) => {
-    const pushed = jvp?.values[k] ?? (jacobian && contraction(bench.session, jacobian, 'jvp', reference.direction));
-    return pushed ? againstDifferences(bench, pushed, reference).paths : [];
-  });
-  return new Set(found.flat());
-}
-
-// JSON has no numbers that are not finite.
-function finite({ deviation, allowed, ...rest }: CheckResult): CheckResult {
-  return {
-    ...rest,
-    ...(Number.isFinite(deviation) ? { deviation: deviation! } : {}),
-    ...(Number.isFinite(allowed) ? { allowed: allowed! } : {}),
-  };
-}
-
-function reportOf(bench: Bench, endpoints: readonly EndpointResult[], findings: Findings): GradientReport {
-  const { session, options } = bench;
-  const { checks, faults, slope, pictures } = findings;
-  const overall = faults[0]?.verdict ?? worst(checks);
-  const wrong = faults.length > 0 || isWrong(overall);
-  return {
-    component: session.subject.handle.name,
-    ok: !wrong,
-    certain: !checks.some(({ verdict }) => verdict === 'finite differences cannot tell'),
-    verdict: overall,
-    seed: options.seed ?? 0,
-    endpoints,
-    checks: checks.map(finite),
-    blocks: blocksOf(bench, findings),
-    faults,
-    calls: session.counts,
-    ...(slope === undefined || Number.isNaN(slope) ? {} : { slope }),
-    ...(pictures ? { pictures } : {}),
-  };
 }

@@ -1,8 +1,8 @@
 /** What kind of wrong a block is: zero, the other sign, a multiple, transposed; seen on random directions. */
 import type { DerivativeName } from '../../operators/endpoints.js';
+import { type Bench, contraction } from './bench.js';
 import type { Evidence } from './evidence.js';
 import type { Element } from './faults.js';
-import { type Bench, contraction } from './judge.js';
 import type { Slot } from './layout.js';
 import type { Purse } from './locate.js';
 import { type Reference, referenceAlong } from './reference.js';
@@ -35,7 +35,11 @@ async function blockReference({ bench, evidence, input, purse }: Case): Promise<
   if (session.subject.wrt.slots.length === 1) return known;
   if (purse.left < 6) return undefined;
   purse.left -= 4;
-  return referenceAlong(session, masked(known!.direction, input.start, input.end), options.noise, false);
+  return referenceAlong(session, masked(known!.direction, input.start, input.end), {
+    noise: options.noise,
+    thorough: false,
+    pace: evidence.references[0]?.pace ?? 1,
+  });
 }
 
 async function diagnosePush(endpoint: 'jvp' | 'jacobian', one: Case, reference: Reference): Promise<Verdict> {
@@ -88,7 +92,11 @@ async function pushIsTransposed(
   if (!along) {
     if (purse.left < 4) return false;
     purse.left -= 4;
-    along = await referenceAlong(session, other, options.noise, false);
+    along = await referenceAlong(session, other, {
+      noise: options.noise,
+      thorough: false,
+      pace: evidence.references[0]?.pace ?? 1,
+    });
   }
   const u = reference.direction.subarray(input.start, input.end);
   const v = along.direction.subarray(input.start, input.end);

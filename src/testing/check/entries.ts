@@ -1,8 +1,8 @@
 /** The entries of each block of the Jacobian, as an endpoint and as differences of apply have them. */
 import type { DerivativeName } from '../../operators/endpoints.js';
+import type { Bench } from './bench.js';
 import type { Evidence } from './evidence.js';
 import { unit } from './faults.js';
-import type { Bench } from './judge.js';
 import type { Layout, Slot } from './layout.js';
 import { confidence, largestTolerance } from './precision.js';
 import { type Reference, referenceAlong } from './reference.js';
@@ -76,7 +76,7 @@ async function differencesAt({ session, options }: Bench, { start }: Slot, eleme
   const { x, wrt } = session.subject;
   const column = start / wrt.parts + element;
   const scale = Math.abs(x[column * wrt.parts]!) || 1;
-  return referenceAlong(session, unit(wrt, column, scale), options.noise, false).then(
+  return referenceAlong(session, unit(wrt, column, scale), { noise: options.noise, thorough: false }).then(
     ({ values, errors, ...rest }) => ({
       ...rest,
       values: values.map((value) => value / scale),

@@ -10,10 +10,12 @@ import { rootMeanSquare as leafSize } from '../../derive/difference/step.js';
 import { precisionOf } from '../../derive/evaluation.js';
 import { seeded } from '../../derive/random.js';
 import type { DerivativeName } from '../../operators/endpoints.js';
+import { isOpen } from './decisive.js';
 import type { Layout } from './layout.js';
 import { layoutOf, rounded } from './layout.js';
 import type { CheckOptions } from './options.js';
 import { type Reference, referenceAlong } from './reference.js';
+import { isElsewhere, refined } from './refine.js';
 import { directions, scaled } from './seeds.js';
 import type { Only, Session } from './session.js';
 import { combine, norm, rootMeanSquare } from './vectors.js';
@@ -52,13 +54,13 @@ export async function gather(
   const { subject, of } = session;
   const seed = options.seed ?? 0;
   const first = firstTangent(session, seed);
-  const references = [await referenceAlong(session, first, options.noise)];
+  const references = [await telling(session, first, options, endpoints.includes('vjp'))];
   const jacobian = endpoints.includes('jacobian') ? await session.jacobian() : undefined;
   const both = endpoints.includes('jvp') && endpoints.includes('vjp');
   const w1 = rounded(of, scaled(directions(of, seed, 'cotangent'), perElement(references[0]!, of)));
   const pulled = endpoints.includes('vjp') ? await session.vjp(w1) : undefined;
   const second = secondTangent(session, seed, both ? pulled : undefined);
-  if (!both) references.push(await referenceAlong(session, second, options.noise));
+  if (!both) references.push(await referenceAlong(session, second, { noise: options.noise }));
   const tangents = [first, second] as const;
   const jvp = endpoints.includes('jvp') ? await products(session, 'jvp', tangents, undefined) : undefined;
   const seen = jvp?.values[1] ?? references.at(-1)!.values;
@@ -72,6 +74,21 @@ export async function gather(
     return undefined;
   });
   return { endpoints, tangents, cotangents, references, jvp, vjp, jacobian, again };
+}
+
+// The weights of a pullback follow from what differences say of each output, so that has to be settled first; and what
+// is flat at the usual steps may not be so further on.
+async function telling(
+  session: Session,
+  direction: Float64Array,
+  { noise }: CheckOptions,
+  thoroughly: boolean,
+): Promise<Reference> {
+  const usual = await referenceAlong(session, direction, { noise });
+  const isOpenIn = (reference: Reference) => session.y.some((_, i) => isOpen(reference, i));
+  const settled = (better: Reference) => !isOpenIn(better);
+  if (await isElsewhere(session, usual)) return refined(session, usual, noise, settled, true);
+  return thoroughly && isOpenIn(usual) ? refined(session, usual, noise, settled) : usual;
 }
 
 // To the scale of each element: what differences can follow.
@@ -131,6 +148,8 @@ function perElement({ values, errors }: Reference, of: Layout): (i: number) => n
   if (of.slots.some(({ dtype }) => dtype === 'float16')) return common;
   return (i) => {
     const size = Math.max(Math.abs(values[i]!), 1e9 * errors[i]!);
+    // Of what differences cannot judge the pullback says nothing that could be compared.
+    if (!Number.isFinite(size)) return 0;
     return size > 0 && Number.isFinite(1 / size) && size >= 1e-12 / common(i) ? 1 / size : common(i);
   };
 }

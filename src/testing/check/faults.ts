@@ -2,11 +2,11 @@
 import { unravel } from '../../array/fault.js';
 import { ComponentError } from '../../errors.js';
 import type { DerivativeName } from '../../operators/endpoints.js';
-import type { Bench } from './judge.js';
+import { type Bench, slackOf } from './bench.js';
 import { type Layout, slotAt } from './layout.js';
 import type { Place, Purse } from './locate.js';
 import { confidence } from './precision.js';
-import { referenceAlong } from './reference.js';
+import { type Manner, referenceAlong } from './reference.js';
 import type { Fault, Verdict } from './report.js';
 import type { Session } from './session.js';
 
@@ -44,7 +44,7 @@ export async function askElement(
   { row, column }: { readonly row: number; readonly column: number },
   jacobian: Float64Array | undefined,
   purse: Purse,
-  noise: number | undefined,
+  manner: Manner,
 ): Promise<Element> {
   const { of, subject } = session;
   const { parts } = of;
@@ -68,7 +68,7 @@ export async function askElement(
   const blind = Array.from({ length: parts }, () => Number.POSITIVE_INFINITY);
   if (!spend(cost)) return elementOf(said, blind);
   const scale = scales[column * parts]!;
-  const found = await referenceAlong(session, unit(wrt, column, scale), noise, cost === 6);
+  const found = await referenceAlong(session, unit(wrt, column, scale), { ...manner, thorough: cost === 6 });
   said.differences = entriesAt(found.values, row, parts, scale);
   return elementOf(said, entriesAt(found.errors, row, parts, scale));
 }
@@ -99,7 +99,7 @@ export function probedAt(vector: Float64Array, k: number, parts: 1 | 2): readonl
 }
 
 /** The endpoints whose value at the element is not that of differences, as far as those can tell. */
-export function blamed({ allowance }: Bench, { values, error }: Element, tolerance = 0): readonly DerivativeName[] {
+export function blamed(bench: Bench, { values, error }: Element, tolerance = 0): readonly DerivativeName[] {
   const { differences } = values;
   if (differences === undefined || !Number.isFinite(error)) return [];
   return (['jacobian', 'jvp', 'vjp'] as const).filter((endpoint) => {
@@ -107,7 +107,8 @@ export function blamed({ allowance }: Bench, { values, error }: Element, toleran
     if (value === undefined) return false;
     if (!Number.isFinite(value)) return Number.isFinite(differences);
     const size = Math.max(Math.abs(value), Math.abs(differences));
-    return !(Math.abs(value - differences) <= Math.max(allowance.differences, tolerance) * size + confidence * error);
+    const relative = Math.max(bench.allowance.differences, tolerance, slackOf(bench, [endpoint], []));
+    return !(Math.abs(value - differences) <= relative * size + confidence * error);
   });
 }
 

@@ -1,8 +1,8 @@
 /** What a page draws of each block: the Taylor remainder, the error of differences against their step, the entries. */
 import type { DerivativeName } from '../../operators/endpoints.js';
+import type { Bench } from './bench.js';
 import { sampleEntries } from './entries.js';
 import type { Evidence } from './evidence.js';
-import type { Bench } from './judge.js';
 import { drawRays } from './rays.js';
 import type { BlockPicture, Pictures, Verdict } from './report.js';
 

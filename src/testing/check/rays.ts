@@ -5,8 +5,8 @@
 import { precisions } from '../../derive/difference/precision.js';
 import { coarsest } from '../../derive/evaluation.js';
 import type { DerivativeName } from '../../operators/endpoints.js';
+import { type Bench, contraction } from './bench.js';
 import type { Evidence } from './evidence.js';
-import { type Bench, contraction } from './judge.js';
 import type { Slot } from './layout.js';
 import type { Sample } from './reference.js';
 import type { StepCurve, TaylorSeries } from './report.js';

@@ -18,22 +18,44 @@ export interface Sample {
 /** The derivative of all outputs along a direction. */
 export interface Reference {
   readonly direction: Float64Array;
+  /** Entries of one element: 2 of complex outputs. */
+  readonly parts: 1 | 2;
   readonly values: Float64Array;
   /** What each entry may be off by: truncation, rounding and noise. Infinite where the differences make no sense. */
   readonly errors: Float64Array;
+  /** The largest change of each output by step: what an error has to be small beside, where the derivative is zero. */
+  readonly signals: Float64Array;
   readonly samples: readonly Sample[];
+  /** How much shorter than usual the steps are that settled it: 1 where the usual ones did. */
+  readonly pace: number;
+  /** The outputs that stand still at short steps and move at longer ones. */
+  readonly stepped: ReadonlySet<number>;
+  /** The outputs that were seen not to move, however long the step. */
+  readonly constant: ReadonlySet<number>;
+  /** The outputs that jump nearby: what short steps say of them is not what long ones do. */
+  readonly torn: ReadonlySet<number>;
+  /** Whether some output is elsewhere at shorter steps than those that were used. */
+  readonly restless: boolean;
+}
+
+/** How differences are taken. */
+export interface Manner {
+  readonly noise?: number | undefined;
+  /** Whether errors are estimated, at two more evaluations; else they are those of rounding alone. */
+  readonly thorough?: boolean;
+  /** How much shorter than usual the steps are. */
+  readonly pace?: number;
 }
 
 /** Differences along `direction`: 6 evaluations, or 4 if the error is taken from rounding alone. */
 export async function referenceAlong(
   session: Session,
   direction: Float64Array,
-  noise: number | undefined,
-  thorough = true,
+  { noise, thorough = true, pace = 1 }: Manner,
 ): Promise<Reference> {
   const { subject, of, y } = session;
   const { x } = subject;
-  const leaves = leavesFor(session, direction);
+  const leaves = shortened(leavesFor(session, direction), direction, subject.scales, pace);
   const samples: Sample[] = [];
   const pivot = pivotOf(direction, x);
   const oracle = async (at: Float64Array): Promise<Float64Array> => {
@@ -43,7 +65,7 @@ export async function referenceAlong(
     return values;
   };
   const variables = of.slots.map(({ variable, dtype }) => ({ ...variable, dtype }));
-  const setting = { scheme: 'richardson', leaves, output: coarsest(variables), size: y.length } as const;
+  const setting = { scheme: 'richardson', bare: true, leaves, output: coarsest(variables), size: y.length } as const;
   const more = noise === undefined ? setting : { ...setting, noise };
   const product = await drive(jvpSteps(oracle, x, direction, { ...more, errors: thorough }));
   const errors = product.errors ?? product.values.map((value, i) => roundingError(value, y[i]!, samples));
@@ -51,10 +73,43 @@ export async function referenceAlong(
   const isSmooth = smoothness(samples, y);
   return {
     direction,
+    parts: of.parts,
     values: product.values,
     errors: wide.map((error, i) => (isSmooth(i) ? error : Number.POSITIVE_INFINITY)),
+    // Without elements to move nothing depends on them.
+    signals: x.length === 0 ? y.map(() => Number.POSITIVE_INFINITY) : signalsOf(samples, y),
     samples,
+    pace,
+    stepped: new Set(),
+    constant: new Set(x.length === 0 ? y.keys() : []),
+    torn: new Set(),
+    restless: false,
   };
+}
+
+function signalsOf(samples: readonly Sample[], y: Float64Array): Float64Array {
+  return y.map((value, i) =>
+    samples.reduce((most, { t, values }) => {
+      const change = t === 0 ? 0 : Math.abs(values[i]! - value) / Math.abs(t);
+      return change > most && change < Number.POSITIVE_INFINITY ? change : most;
+    }, 0),
+  );
+}
+
+function shortened(
+  leaves: readonly Leaf[],
+  direction: Float64Array,
+  scales: Float64Array,
+  pace: number,
+): readonly Leaf[] {
+  if (pace === 1) return leaves;
+  return leaves.map((leaf) => ({
+    ...leaf,
+    magnitude: Float64Array.from({ length: leaf.end - leaf.start }, (_, k) => {
+      const j = leaf.start + k;
+      return pace * (Math.abs(direction[j]!) || scales[j]!);
+    }),
+  }));
 }
 
 // A direction to the scale of each element takes its step from those scales; any other one from those of the arrays.
@@ -71,7 +126,8 @@ function leavesFor({ subject: { leaves, scales } }: Session, direction: Float64A
 }
 
 // Outside of its domain apply may throw, or be refused its inputs: the differences then take the other side.
-async function attempt(session: Session, x: Float64Array): Promise<Float64Array> {
+/** The outputs at x; NaN where apply throws there. */
+export async function attempt(session: Session, x: Float64Array): Promise<Float64Array> {
   if (x.every((value, i) => value === session.subject.x[i])) return session.y;
   try {
     return await session.apply(x);

@@ -59,6 +59,8 @@ export interface CheckResult {
   readonly deviation?: number;
   /** What was allowed of it. */
   readonly allowed?: number;
+  /** The relative error of J·u that would not have been seen, in the output where it is largest. */
+  readonly resolution?: number;
   /** What is so, for people. */
   readonly message: string;
 }
@@ -70,8 +72,13 @@ export interface BlockResult {
   /** The shapes of the output and of the input. */
   readonly shape: { readonly of: readonly number[]; readonly wrt: readonly number[] };
   readonly verdict: Verdict;
-  /** The largest deviation from differences relative to the largest entry, where a page's pictures were sampled. */
+  /**
+   * The largest deviation from differences relative to the largest entry, where a page's pictures were sampled; of a
+   * component whose derivatives are made of differences, how accurate they are.
+   */
   readonly deviation?: number;
+  /** The relative error of the output's part of J·u that would not have been seen. */
+  readonly resolution?: number;
 }
 
 /** One element whose derivative is wrong. */
@@ -162,17 +169,26 @@ export interface GradientReport {
   readonly component: string;
   /** Whether nothing is wrong. */
   readonly ok: boolean;
-  /** Whether every verdict could be reached: finite differences could tell everywhere. */
+  /** Whether every verdict could be reached: something was checked, and finite differences could tell everywhere. */
   readonly certain: boolean;
-  /** The first verdict that says something is wrong, else the first that says it cannot tell, else ok. */
+  /** The relative error of J·u that would not have been seen, in the output where it is largest. */
+  readonly resolution?: number;
+  /** Where all derivatives are made of differences: the block in which they are least accurate, and how accurate, if that is known. */
+  readonly reached?: { readonly of: string; readonly wrt: string; readonly accuracy?: number };
+  /** The first verdict that says something is wrong, else the first that says it cannot tell, else ok; skipped where nothing was checked. */
   readonly verdict: Verdict;
   readonly seed: number;
   readonly endpoints: readonly EndpointResult[];
   readonly checks: readonly CheckResult[];
   readonly blocks: readonly BlockResult[];
   readonly faults: readonly Fault[];
-  /** Calls of the check itself, of finding the faults, and of the pictures. */
-  readonly calls: { readonly check: CallCounts; readonly search: CallCounts; readonly pictures: CallCounts };
+  /** Calls of the check itself, of more steps where the usual ones do not settle it, of finding the faults, and of the pictures. */
+  readonly calls: {
+    readonly check: CallCounts;
+    readonly steps?: CallCounts;
+    readonly search: CallCounts;
+    readonly pictures: CallCounts;
+  };
   /** The exponent of the Taylor remainder along all inputs together; 2 if the derivative is right. Left out where all is rounding. */
   readonly slope?: number;
   readonly pictures?: Pictures;

@@ -1,12 +1,13 @@
 /** After a check has failed: which element it is, who is wrong about it, and what kind of wrong its block is. */
 import type { DerivativeName } from '../../operators/endpoints.js';
+import { allowedAt, entriesAgainst } from './agreement.js';
+import { type Bench, contraction } from './bench.js';
 import { diagnose } from './diagnose.js';
 import type { Evidence } from './evidence.js';
 import { askElement, blamed, type Element, faultOf } from './faults.js';
-import { againstDifferences, allowedAt, type Bench, contraction } from './judge.js';
 import { slotAt } from './layout.js';
 import { type Difference, type LinearMap, locate, type Place, type Purse } from './locate.js';
-import { referenceAlong } from './reference.js';
+import { type Reference, referenceAlong } from './reference.js';
 import type { CheckResult, Fault, Verdict } from './report.js';
 import { identical } from './vectors.js';
 
@@ -82,7 +83,8 @@ async function examine(bench: Bench, evidence: Evidence, place: Place, purse: Pu
   if (rows.to - rows.from > 1 || columns.to - columns.from > 1) return undefined;
   const { session, options } = bench;
   const at = { row: rows.from, column: columns.from };
-  const element = await askElement(session, evidence.endpoints, at, evidence.jacobian, purse, options.noise);
+  const manner = { noise: options.noise, pace: evidence.references[0]?.pace ?? 1 };
+  const element = await askElement(session, evidence.endpoints, at, evidence.jacobian, purse, manner);
   return { element, guilty: blame(bench, evidence, element, place) };
 }
 
@@ -167,7 +169,8 @@ function isOff(verdict: Verdict): boolean {
 
 type Maps = Readonly<Record<'jvp' | 'vjp' | 'jacobian' | 'differences', LinearMap>>;
 
-function mapsOf({ session, options }: Bench, { jacobian }: Evidence): Maps {
+function mapsOf({ session, options }: Bench, { jacobian, references }: Evidence): Maps {
+  const pace = references[0]?.pace ?? 1;
   const contracted = (endpoint: 'jvp' | 'vjp') => async (seed: Float64Array) =>
     jacobian && contraction(session, jacobian, endpoint, seed);
   return {
@@ -177,7 +180,7 @@ function mapsOf({ session, options }: Bench, { jacobian }: Evidence): Maps {
     differences: {
       name: 'differences',
       cost: 4,
-      forward: async (u) => (await referenceAlong(session, u, options.noise, false)).values,
+      forward: async (u) => (await referenceAlong(session, u, { noise: options.noise, thorough: false, pace })).values,
     },
   };
 }
@@ -198,16 +201,35 @@ function worstRow(bench: Bench, evidence: Evidence, a: LinearMap, b: LinearMap):
     const exact = b.name !== 'differences';
     // What is compared with may not be finite where the other one is: then the two change places.
     const [found, base] = exact && !right.every(Number.isFinite) ? [right, left] : [left, right];
-    const reference = exact ? { values: base, errors: new Float64Array(base.length) } : references[k]!;
-    const { worst } = againstDifferences(bench, found, { ...reference, direction: u, samples: [] });
-    if (worst < 0) continue;
-    const allowed = allowedAt(bench, found, reference)[worst]!;
-    const off = Math.abs(left[worst]! - right[worst]!);
-    const ratio = Number.isFinite(off) ? off / allowed : Number.POSITIVE_INFINITY;
-    if (!best || ratio > best.ratio)
-      best = { a, b, u, w: cotangents[0], seen: { a: left, b: right }, entry: worst, ratio };
+    const reference = exact ? exactly(u, base, session.of.parts) : references[k]!;
+    const { entry, ratio } = worstOf(entriesAgainst(bench, found, reference).map((one) => one.ratio));
+    if (ratio > (best?.ratio ?? 0)) best = { a, b, u, w: cotangents[0], seen: { a: left, b: right }, entry, ratio };
   }
   return best;
+}
+
+function worstOf(ratios: readonly number[]): { readonly entry: number; readonly ratio: number } {
+  let [entry, ratio] = [-1, 0];
+  for (const [i, one] of ratios.entries()) if (one > ratio) [entry, ratio] = [i, one];
+  return { entry, ratio };
+}
+
+function exactly(direction: Float64Array, values: Float64Array, parts: 1 | 2): Reference {
+  const zeros = new Float64Array(values.length);
+  const none: ReadonlySet<number> = new Set();
+  return {
+    direction,
+    parts,
+    values,
+    errors: zeros,
+    signals: zeros,
+    samples: [],
+    pace: 1,
+    stepped: none,
+    constant: none,
+    torn: none,
+    restless: false,
+  };
 }
 
 function clearestPair({ session }: Bench, { jvp, vjp }: Evidence, maps: Maps): Difference | undefined {

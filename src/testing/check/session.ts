@@ -22,10 +22,21 @@ export interface Session {
   readonly stopped: () => boolean;
   /** Outputs at x. Throws what apply throws. */
   apply(x?: Float64Array): Promise<Float64Array>;
-  jvp(tangent: Float64Array, only?: Only): Promise<Float64Array | undefined>;
-  vjp(cotangent: Float64Array, only?: Only): Promise<Float64Array | undefined>;
-  /** m × n entries by rows; entries of complex elements stay together. */
-  jacobian(): Promise<Float64Array | undefined>;
+  jvp(tangent: Float64Array, only?: Only, at?: Float64Array): Promise<Float64Array | undefined>;
+  vjp(cotangent: Float64Array, only?: Only, at?: Float64Array): Promise<Float64Array | undefined>;
+  /** m × n entries by rows; entries of complex elements stay together. At another point where one is given. */
+  jacobian(at?: Float64Array): Promise<Float64Array | undefined>;
+}
+
+/** Run something whose calls count as those of another stage. */
+export async function duringStage<T>(session: Session, stage: Stage, run: () => Promise<T>): Promise<T> {
+  const before = session.stage;
+  session.stage = stage;
+  try {
+    return await run();
+  } finally {
+    session.stage = before;
+  }
 }
 
 /** A request for a part of the paths. */
@@ -48,7 +59,12 @@ export async function startSession(subject: Subject, options: CheckOptions): Pro
     inputs,
     wrt.slots.map(({ variable }) => variable),
   );
-  const product = productsOf(subject, calls, given);
+  const placed = (x: Float64Array | undefined): Placed => {
+    if (!x) return { inputs, given };
+    const moved = write(arraysOf(wrt, x));
+    return { inputs: moved, given: owned(moved, 'inputs') };
+  };
+  const product = productsOf(subject, calls);
   return {
     subject,
     of,
@@ -63,15 +79,16 @@ export async function startSession(subject: Subject, options: CheckOptions): Pro
     },
     stopped: () => options.signal?.aborted ?? false,
     apply: async (x) => {
-      const at = x ? write(arraysOf(wrt, x)) : inputs;
-      return outputsOf(of, await evaluate(at, x ? owned(at, 'inputs') : given));
+      const at = placed(x);
+      return outputsOf(of, await evaluate(at.inputs, at.given));
     },
-    jvp: (tangent, only) => product('jvp', tangent, only?.wrt ?? wrt, only?.of ?? of),
-    vjp: (cotangent, only) => product('vjp', cotangent, only?.of ?? of, only?.wrt ?? wrt),
-    jacobian: () => {
-      const request = { inputs, of: pathsOf(of), wrt: pathsOf(wrt) };
+    jvp: (tangent, only, x) => product('jvp', tangent, only?.wrt ?? wrt, only?.of ?? of, placed(x)),
+    vjp: (cotangent, only, x) => product('vjp', cotangent, only?.of ?? of, only?.wrt ?? wrt, placed(x)),
+    jacobian: (x) => {
+      const at = placed(x);
+      const request = { inputs: at.inputs, of: pathsOf(of), wrt: pathsOf(wrt) };
       const ask = () => handle.jacobian(request as never);
-      return calls.attempt('jacobian', given, ask, (blocks) => readBlocks(of, wrt, blocks));
+      return calls.attempt('jacobian', at.given, ask, (blocks) => readBlocks(of, wrt, blocks));
     },
   };
 }
@@ -81,10 +98,17 @@ type Product = (
   seed: Float64Array,
   from: Layout,
   to: Layout,
+  at: Placed,
 ) => Promise<Float64Array | undefined>;
 
-function productsOf({ handle, inputs }: Subject, calls: Calls, given: readonly Owned[]): Product {
-  return (endpoint, seed, from, to) => {
+/** Inputs, and the arrays in them. */
+interface Placed {
+  readonly inputs: object;
+  readonly given: readonly Owned[];
+}
+
+function productsOf({ handle }: Subject, calls: Calls): Product {
+  return (endpoint, seed, from, to, { inputs, given }) => {
     const name = endpoint === 'jvp' ? 'tangent' : 'cotangent';
     const arrays = arraysOf(from, seed);
     const seeds = Object.fromEntries(from.slots.map(({ path }, k) => [path, arrays[k]!]));

@@ -32,7 +32,7 @@ export interface Subject {
   readonly x: Float64Array;
   /** What is known of the inputs' sizes and bounds. */
   readonly leaves: readonly Leaf[];
-  /** A typical size for each entry: declared, else its own, else that of its array, else 1. */
+  /** A typical size for each entry: declared, else its own, else that of its array but not above 1, else 1. */
   readonly scales: Float64Array;
 }
 
@@ -136,7 +136,8 @@ function scalesOf(x: Float64Array, leaves: readonly Leaf[], parts: 1 | 2): Float
   const size = (j: number) => (parts === 1 ? Math.abs(x[j]!) : Math.hypot(x[j & ~1]!, x[j | 1]!));
   for (const { start, end, magnitude } of leaves) {
     const mean = rootMeanSquare(x, start, end);
-    for (let j = start; j < end; j++) scales[j] = (typeof magnitude === 'number' && magnitude) || size(j) || mean || 1;
+    for (let j = start; j < end; j++)
+      scales[j] = (typeof magnitude === 'number' && magnitude) || size(j) || Math.min(mean, 1) || 1;
   }
   return scales;
 }

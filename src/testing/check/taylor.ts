@@ -1,7 +1,7 @@
 /** The order of the Taylor remainder: f(x+tu) − f(x) − t·J·u shrinks like t² if J is right, and like t if it is not. */
 import { precisions } from '../../derive/difference/precision.js';
 import { coarsest } from '../../derive/evaluation.js';
-import type { Bench } from './judge.js';
+import type { Bench } from './bench.js';
 import type { Sample } from './reference.js';
 import type { CheckResult, Verdict } from './report.js';
 import { norm } from './vectors.js';

@@ -129,8 +129,9 @@ function remark({ verdict, certain, checks, faults }: GradientReport): string {
   return `${message ?? verdicts[verdict].text}${doubt}`;
 }
 
-function callText({ check, search, pictures }: GradientReport['calls']): string {
+function callText({ check, steps = {}, search, pictures }: GradientReport['calls']): string {
   const more = [
+    [totalCalls(steps), 'at more steps'],
     [totalCalls(search), 'to find the fault'],
     [totalCalls(pictures), 'for the pictures'],
   ] as const;

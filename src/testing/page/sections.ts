@@ -117,7 +117,7 @@ export function callSection({ calls, endpoints }: GradientReport): string {
   const names = ['apply', ...endpoints.map(({ endpoint }) => endpoint)] as const;
   const rows = names.map((name) => {
     const source = endpoints.find(({ endpoint }) => endpoint === name)?.source ?? '';
-    const counts = [calls.check, calls.search, calls.pictures].map((stage) =>
+    const counts = [calls.check, calls.steps ?? {}, calls.search, calls.pictures].map((stage) =>
       String(stage[name as keyof typeof stage] ?? 0),
     );
     return [name, escaped(source), ...counts];
@@ -125,7 +125,7 @@ export function callSection({ calls, endpoints }: GradientReport): string {
   return section(
     'calls',
     'Endpoints and calls',
-    table(['endpoint', 'answered by', 'check', 'search', 'pictures'], rows),
+    table(['endpoint', 'answered by', 'check', 'steps', 'search', 'pictures'], rows),
   );
 }
 

@@ -1,0 +1,147 @@
+/** Points beside the edge of a domain, beside a pole, and inside something narrow. */
+import { curve, several, table } from '../row.js';
+
+/** The table. */
+export const edges = table('domain edges', true, [
+  curve('asin x', Math.asin, (x) => 1 / Math.sqrt((1 - x) * (1 + x)), [0.9, 0.999, 0.999999, -0.99999]),
+  curve('acos x', Math.acos, (x) => -1 / Math.sqrt((1 - x) * (1 + x)), [0.999, -0.9999]),
+  curve(
+    'log(x − 1)',
+    (x) => Math.log(x - 1),
+    (x) => 1 / (x - 1),
+    [1.001, 1 + 1e-6],
+  ),
+  curve('√x near zero', Math.sqrt, (x) => 0.5 / Math.sqrt(x), [1e-4, 1e-8, 1e-12]),
+  curve(
+    '√(x − 2) near two',
+    (x) => Math.sqrt(x - 2),
+    (x) => 0.5 / Math.sqrt(x - 2),
+    [2.001, 2 + 1e-6],
+  ),
+  curve(
+    '1/(x − 1)',
+    (x) => 1 / (x - 1),
+    (x) => -1 / (x - 1) ** 2,
+    [1.01, 1.0001, 1 - 1e-6],
+  ),
+  curve('tan x near its pole', Math.tan, (x) => 1 / Math.cos(x) ** 2, [1.5, 1.57, 1.5707]),
+  curve('acosh x', Math.acosh, (x) => 1 / Math.sqrt((x - 1) * (x + 1)), [1.1, 1.001, 1.00001], { verified: 1e-5 }),
+  curve('atanh x', Math.atanh, (x) => 1 / ((1 - x) * (1 + x)), [0.9, 0.9999, -0.999999]),
+  curve(
+    'a Gaussian of width 1e-5',
+    (x) => Math.exp(-(((x - 0.5) / 1e-5) ** 2) / 2),
+    (x) => (-(x - 0.5) / 1e-10) * Math.exp(-(((x - 0.5) / 1e-5) ** 2) / 2),
+    [0.50001, 0.499993],
+  ),
+  curve(
+    'a Lorentzian of width 1e-4',
+    (x) => 1 / (1 + ((x - 2) / 1e-4) ** 2),
+    (x) => (-2 * (x - 2)) / 1e-8 / (1 + ((x - 2) / 1e-4) ** 2) ** 2,
+    [2.00005, 1.9998],
+  ),
+  curve(
+    'x^0.1',
+    (x) => x ** 0.1,
+    (x) => 0.1 * x ** -0.9,
+    [1e-3, 1e-6, 1e-10],
+  ),
+  curve('log x near zero', Math.log, (x) => 1 / x, [1e-3, 1e-6, 1e-12]),
+  curve(
+    'x·log x',
+    (x) => x * Math.log(x),
+    (x) => Math.log(x) + 1,
+    [1e-2, 1e-5],
+  ),
+  curve(
+    'the logit of a probability',
+    (p) => Math.log(p / (1 - p)),
+    (p) => 1 / (p * (1 - p)),
+    [0.5, 1e-5, 0.9999],
+  ),
+  curve(
+    '√(1 − x²)',
+    (x) => Math.sqrt((1 - x) * (1 + x)),
+    (x) => -x / Math.sqrt((1 - x) * (1 + x)),
+    [0.99, 0.9999],
+  ),
+  curve('the cube root near zero', Math.cbrt, (x) => 1 / (3 * Math.cbrt(x) ** 2), [1e-3, 1e-6, -1e-6]),
+  curve(
+    'exp(−1/x)',
+    (x) => Math.exp(-1 / x),
+    (x) => Math.exp(-1 / x) / x ** 2,
+    [0.5, 0.05, 0.02],
+  ),
+  curve(
+    '1/x',
+    (x) => 1 / x,
+    (x) => -1 / x ** 2,
+    [1e-3, 1e-9, -1e-4],
+  ),
+  curve(
+    'Langevin’s function',
+    (x) => 1 / Math.tanh(x) - 1 / x,
+    (x) => 1 / x ** 2 - 1 / Math.sinh(x) ** 2,
+    [0.1, 1],
+  ),
+  curve(
+    'a steep sigmoid: tanh(1e4(x − 1))',
+    (x) => Math.tanh(1e4 * (x - 1)),
+    (x) => 1e4 / Math.cosh(1e4 * (x - 1)) ** 2,
+    [1, 1 + 1e-5, 1 - 2e-4],
+  ),
+  curve(
+    'a sharp softplus',
+    (x) => 1e-4 * Math.log1p(Math.exp(1e4 * x)),
+    (x) => 1 / (1 + Math.exp(-1e4 * x)),
+    [0, 1e-5, -2e-4, 1e-2],
+  ),
+  curve(
+    'a rounded |x|: √(x² + 1e-8)',
+    (x) => Math.sqrt(x * x + 1e-8),
+    (x) => x / Math.sqrt(x * x + 1e-8),
+    [1e-5, -3e-4, 0.2],
+  ),
+  curve(
+    'Runge’s function',
+    (x) => 1 / (1 + 25 * x * x),
+    (x) => (-50 * x) / (1 + 25 * x * x) ** 2,
+    [0.1, 0.9],
+  ),
+  several(
+    'two numbers at the edges of log(1 − x² − y²)',
+    ['x y', 'z'],
+    ([x, y]) => [Math.log(1 - x * x - y * y)],
+    ([x, y]) => [[(-2 * x) / (1 - x * x - y * y), (-2 * y) / (1 - x * x - y * y)]],
+    [
+      [0.6, 0.79],
+      [0.7, 0.7141],
+    ],
+    { verified: 1e-5 },
+  ),
+  several(
+    'a barrier: −μ·Σ log x_i',
+    ['x:4', 'b'],
+    (x) => [-1e-3 * x.reduce((s, v) => s + Math.log(v), 0)],
+    (x) => [x.map((v) => -1e-3 / v)],
+    [[1, 1e-2, 1e-5, 1e-8]],
+  ),
+  curve(
+    'the arc cosine of a rounded product',
+    (x) => Math.acos(x * x),
+    (x) => (-2 * x) / Math.sqrt((1 - x * x) * (1 + x * x)),
+    [0.9999, 0.5],
+    { verified: 1e-5 },
+  ),
+  curve(
+    'x^x near zero',
+    (x) => x ** x,
+    (x) => x ** x * (Math.log(x) + 1),
+    [1e-2, 1e-6],
+  ),
+  curve(
+    'an exponential layer of 1e-3',
+    (x) => Math.exp((x - 1) / 1e-3),
+    (x) => 1e3 * Math.exp((x - 1) / 1e-3),
+    [1, 0.998, 0.99],
+  ),
+]);
