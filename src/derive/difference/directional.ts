@@ -7,9 +7,9 @@
 
 import { drive, type MaybePromise, type Stepwise } from '../drive.js';
 import { type Derivative, differentiate, stuck as stuckAt } from './difference.js';
-import { type Part, type TakeError, tellFlatAlong } from './flat.js';
+import { type TakeError, tellFlatAlong } from './flat.js';
 import type { Product } from './jacobian.js';
-import { directionLine, type Line, splitDirection } from './line.js';
+import { directionLine, splitDirection } from './line.js';
 import { baseOf, type Oracle, reportOf, type Sweep, startSweep } from './sampling.js';
 import { type Setting, survey } from './step.js';
 
@@ -65,12 +65,8 @@ function* along(sweep: Sweep, unit: Float64Array, { errors }: DirectionalSetting
   const revise: TakeError = (_, i, error) => {
     if (whole.errors) whole.errors[i] = Math.max(whole.errors[i]!, error);
   };
-  yield* flatAlong(sweep, lines, [{ start: 0, end: whole.values.length }], revise);
+  for (const line of lines) yield* tellFlatAlong(sweep, line, revise);
   return whole;
-}
-
-function* flatAlong(sweep: Sweep, lines: readonly Line[], parts: readonly Part[], revise: TakeError): Stepwise<void> {
-  for (const line of lines) yield* tellFlatAlong(sweep, line, parts, revise);
 }
 
 function added(sum: Derivative | undefined, more: Derivative): Derivative {
