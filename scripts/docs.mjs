@@ -156,8 +156,8 @@ ${table(['Rule', 'Decorator', 'Gives', 'From', 'Cost', 'Exact', 'What it does'],
 The rules from \`apply\` are differences: approximate, and never chosen unless the class says so. Their decorators take
 \`{ scheme, noise, magnitudes, bounds, complexStep }\`:
 
-- \`scheme\`: \`'central'\` (2 calls for each direction, and 1 more for all; about 1e-10 in float64), \`'forward'\` (1, and 1
-  more for all; 1e-8) or \`'richardson'\` (4; 1e-12). One call serves all outputs of one precision: float64 and float32
+- \`scheme\`: \`'central'\` (2 calls for each direction, and 1 more for all; about 1e-10 in float64), \`'forward'\` (1, and 3
+  more for all, a jvp 3; 1e-8) or \`'richardson'\` (4, and 1 more; 1e-12). One call serves all outputs of one precision: float64 and float32
   outputs are taken in a sweep each, at the steps that suit them.
 - Steps are relative to each element and to the coarser precision of input and output; \`magnitudes\` replaces the size of
   an element, \`noise\` the rounding of \`apply\` (\`'estimate'\` measures it, at 9 more calls). A path may be a pattern.
@@ -167,11 +167,12 @@ The rules from \`apply\` are differences: approximate, and never chosen unless t
 - Where an output bends within the step (high frequency, the edge of a domain, a zero that stands for something tiny),
   steps 32 times shorter are tried until two of them agree: 2 to 16 calls more for that element. \`richardson\` falls back
   on them. What never agrees is reported as not smooth: it is rounded or noisy (\`noise: 'estimate'\`), or has a kink.
-  Forward differences have nothing to see a bend by, but where errors are asked for.
+  Forward differences compare slopes to both sides once, all elements together; where they differ, central ones are
+  taken. Jumps alike on both sides of the point are not seen: declare a noise where apply rounds.
 - Where an element moves no output to the bit, or nothing moves an output, these elements are moved by a tenth of their
   size: 2 calls for all of them together. Where something moves then, halves of them are moved, and single ones by a
   hundredth too: at most 6 calls for each. An output that moves to both sides is reported as rounded.
-  A jvp looks again only where its tangent moves no output at all.
+  A jvp looks again at the outputs that its tangent does not move: 2 calls for all of them, or 4.
 - No evaluation crosses \`bounds\`, nor those of \`@Min\`, \`@Max\`, \`@IsPositive\` and \`@IsNegative\`; a point beyond them, by more
   than roundoff, is \`E_OUTSIDE_BOUNDS\`. At a bound, where \`apply\` throws, or where it is not finite, the other side answers, at
   one more call or two. At a corner, a direction is taken in two parts. What both sides refuse is \`E_PROBE\`, which names

@@ -6,7 +6,7 @@ import type { Cost } from './rule.js';
 
 /** What a derivation by differences may be told. A path may be a pattern: `loads.[]`, `rates.{}`. */
 export interface DifferenceOptions {
-  /** Where it evaluates: `central` (2 for each direction, and 1 more) unless said otherwise, `forward` (1), `richardson` (4). */
+  /** Where it evaluates: `central` (2 for each direction, and 1 more) unless said otherwise, `forward` (1, and 3 more), `richardson` (4, and 1 more). */
   readonly scheme?: Scheme;
   /**
    * The relative error of an evaluation where it is above roundoff, such as the tolerance of a solver inside; steps grow
@@ -40,47 +40,52 @@ const noiseEvaluations = 9;
 const complexCheck = 3;
 
 interface PerDirection {
-  /** Evaluations for each direction. */
+  /** Evaluations for each direction of its own. */
+  readonly alone: number;
+  /** Evaluations for each direction of a sweep. */
   readonly each: number;
   /** Evaluations besides. */
   readonly extra: number;
+  /** Evaluations besides for a sweep. */
+  readonly sweep: number;
 }
 
 function evaluations({ scheme = 'central', noise, complexStep }: DifferenceOptions): PerDirection {
   const measured = noise === 'estimate' ? noiseEvaluations : 0;
-  if (complexStep) return { each: 1, extra: complexCheck + measured };
-  const nodes = schemes[scheme].stencils[0]!.nodes;
-  // The one at x shows where a function bends between two nodes around it; four nodes show that by themselves.
-  const base = scheme === 'richardson' ? 0 : 1;
-  return { each: nodes.filter((node) => node !== 0).length, extra: base + measured };
+  if (complexStep) return { alone: 1, each: 1, extra: complexCheck + measured, sweep: 0 };
+  // The one at x shows where a function bends, or has a kink. Forward differences need a node on the other side as well:
+  // one for each direction of its own, and two for a sweep.
+  const each = schemes[scheme].stencils[0]!.nodes.filter((node) => node !== 0).length;
+  const isForward = scheme === 'forward';
+  return { alone: isForward ? 2 : each, each, extra: 1 + measured, sweep: isForward ? 2 : 0 };
 }
 
 const calls = (count: number) => `${count} %s ${count === 1 ? 'call' : 'calls'}`;
 
 /** The cost of differences along one direction. */
 export function directionCost(options: DifferenceOptions): Cost {
-  const { each, extra } = evaluations(options);
-  return { count: () => each + extra, text: `${calls(each + extra)} per request` };
+  const { alone, extra } = evaluations(options);
+  return { count: () => alone + extra, text: `${calls(alone + extra)} per request` };
 }
 
 /** The cost of differences along every element. */
 export function sweepCost(options: DifferenceOptions): Cost {
-  const { each, extra } = evaluations(options);
-  const more = extra === 0 ? '' : `, and ${extra} more`;
+  const { each, extra, sweep } = evaluations(options);
+  const more = `, and ${extra + sweep} more`;
   return {
-    count: (n) => (n === 0 ? 0 : each * n + extra),
+    count: (n) => (n === 0 ? 0 : each * n + extra + sweep),
     text: `${calls(each)} for each element of wrt${more}`,
   };
 }
 
 /** The cost of differences along k of n directions. */
 export function estimateCost(options: EstimateOptions): Cost {
-  const { each, extra } = evaluations(options);
+  const { alone, extra } = evaluations(options);
   const { samples = 0 } = options;
   const more = extra === 0 ? '' : `, and ${extra} more`;
   return {
-    count: (n) => (n === 0 ? 0 : each * Math.min(samples, n) + extra),
-    text: samples === 0 ? `${calls(each)} for each sample${more}` : `${calls(each * samples + extra)} per request`,
+    count: (n) => (n === 0 ? 0 : alone * Math.min(samples, n) + extra),
+    text: samples === 0 ? `${calls(alone)} for each sample${more}` : `${calls(alone * samples + extra)} per request`,
   };
 }
 

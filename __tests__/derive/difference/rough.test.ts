@@ -192,6 +192,36 @@ describe('flat to the bit', () => {
     expect(told).toEqual([expect.stringMatching(/^0 1 (3[0-9]|[4-7][0-9])$/)]);
   });
 
+  describe.each<Scheme>(['central', 'forward', 'richardson'])('along a tangent, by %s differences,', (scheme) => {
+    const along = (f: (at: Float64Array) => number[], x: number[], v: number[]) =>
+      now(jvp((at) => Float64Array.from(f(at)), Float64Array.from(x), Float64Array.from(v), { scheme, errors: true }));
+
+    test('an output that is rounded beside smooth ones is found, and its error is stated', () => {
+      const f = ([a, b]: Float64Array) => [a! * b!, Math.round(50 * a!), Math.exp(b!), 4, +(b! * 3).toFixed(2)];
+      const { errors, report } = along(f, [1.3, 0.7], [1, 2]);
+      expect(report.quantised.flatMap(({ outputs }) => outputs).sort()).toEqual([1, 4]);
+      expect(report.quantised.every(({ element }) => element === -1)).toBe(true);
+      expect(errors![1]).toBeGreaterThan(10);
+      expect(errors![4]).toBeGreaterThan(1);
+      expect(errors![3]).toBeLessThan(1e-5);
+    });
+
+    test('constants, ratios that the tangent keeps, and inactive maxima beside smooth outputs are not called rounded', () => {
+      const f = ([a, b]: Float64Array) => [a! * b!, a! / b!, 7, Math.max(a!, 2), a! - 3 * b!, Math.max(0, -b!)];
+      const { report } = along(f, [1.95, 0.65], [3, 1]);
+      expect(report.quantised).toEqual([]);
+    });
+  });
+
+  test('a thousand rounded rows beside a smooth one cost a jvp two pairs of evaluations', () => {
+    const f = ([a]: Float64Array) =>
+      Float64Array.from({ length: 1001 }, (_, i) => (i ? Math.round(30 * a! * i) : a! ** 2));
+    const { report } = now(jvp(f, Float64Array.of(1.2345), Float64Array.of(1)));
+    const told = new Set([...report.quantised, ...report.rough].flatMap(({ outputs }) => outputs));
+    expect(told.size).toBe(1000);
+    expect(report.evaluations).toBeLessThanOrEqual(25);
+  });
+
   test('no evaluation crosses a bound to find out', () => {
     const visited: number[] = [];
     const f = ([at]: Float64Array) => {

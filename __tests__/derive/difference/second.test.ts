@@ -60,11 +60,11 @@ describe('the chained Rosenbrock function of 1000 variables', () => {
   test.each([
     ['the standard start', standard],
     ['a random point', scattered],
-  ])('at %s, H·v from 3 gradients has a relative error of at most 1e-9, from 4 of 1e-10', (_, x) => {
+  ])('at %s, H·v from 3 gradients has a relative error of at most 1e-9, from 5 of 1e-10', (_, x) => {
     const exact = product(x, direction);
     for (const [scheme, calls, tolerance] of [
       ['central', 3, 1e-9],
-      ['richardson', 4, 1e-10],
+      ['richardson', 5, 1e-10],
     ] as const) {
       const { values, report } = now(hvp(gradient, x, direction, { scheme }));
       const error = norm(values.map((value, i) => value - exact[i])) / norm(exact);
@@ -162,13 +162,13 @@ describe('a sparse Jacobian from groups', () => {
   const x = spread(3);
 
   test.each([
-    ['forward', 3, 4],
+    ['forward', 3, 6],
     ['central', 3, 7],
-    ['richardson', 3, 12],
+    ['richardson', 3, 13],
     // Elements next to nothing beside their neighbours are tried at longer steps, all of a group at once.
-    ['forward', 7, 10],
+    ['forward', 7, 12],
     ['central', 7, 19],
-    ['richardson', 7, 36],
+    ['richardson', 7, 37],
   ] as const)(
     '%s, %i decades: every entry has the bits of its dense column, at %i evaluations',
     (scheme, decades, calls) => {

@@ -1,5 +1,5 @@
 /**
- * The product J·v by differences along v: 2 evaluations (forward), 3 (central) or 4 (richardson), whatever the number of
+ * The product J·v by differences along v: 3 evaluations (central or forward) or 5 (richardson), whatever the number of
  * inputs and outputs.
  *
  * At a corner of the bounds, what may go forward and what may go back are taken one after the other, and added up.
@@ -7,9 +7,10 @@
 
 import { drive, type MaybePromise, type Stepwise } from '../drive.js';
 import { type Derivative, differentiate, stuck as stuckAt } from './difference.js';
-import { type Part, type TakeError, tellFlatAlong } from './flat.js';
+import { type TakeError, tellFlatAlong } from './flat.js';
+import { bendsAlong, centralAfter } from './forward.js';
 import type { Product } from './jacobian.js';
-import { directionLine, type Line, splitDirection } from './line.js';
+import { directionLine, splitDirection } from './line.js';
 import { baseOf, type Oracle, reportOf, type Sweep, startSweep } from './sampling.js';
 import { type Setting, survey } from './step.js';
 
@@ -33,12 +34,16 @@ export function* jvpSteps(
   direction: Float64Array,
   setting: DirectionalSetting = {},
 ): Stepwise<Product> {
-  const sweep = startSweep(oracle, survey(x, setting));
+  let sweep = startSweep(oracle, survey(x, setting));
   const length = powerOfTwoNear(direction);
   if (length === 0) return yield* zeros(sweep, setting);
   const unit = direction.map((value) => value / length);
+  let derivative = yield* along(sweep, unit, setting);
+  if (derivative === undefined) {
+    sweep = centralAfter(sweep, x, setting);
+    derivative = (yield* along(sweep, unit, setting))!;
+  }
   for (const j of x.keys()) if (unit[j] !== 0 && sweep.survey.guessed[j]) sweep.guessed.push(j);
-  const derivative = yield* along(sweep, unit, setting);
   const values = derivative.values.map((value) => value * length);
   const errors = derivative.errors?.map((value) => value * length);
   return errors ? { values, errors, report: reportOf(sweep) } : { values, report: reportOf(sweep) };
@@ -54,7 +59,12 @@ export function jvp(
   return drive(jvpSteps(oracle, x, direction, setting));
 }
 
-function* along(sweep: Sweep, unit: Float64Array, { errors, bare }: DirectionalSetting): Stepwise<Derivative> {
+// Nothing where forward differences miss a bend.
+function* along(
+  sweep: Sweep,
+  unit: Float64Array,
+  { errors, bare }: DirectionalSetting,
+): Stepwise<Derivative | undefined> {
   const { parts: directions, stuck } = splitDirection(sweep.survey, unit);
   if (stuck.length > 0) {
     sweep.noRoom.push(...stuck.slice(1));
@@ -62,18 +72,18 @@ function* along(sweep: Sweep, unit: Float64Array, { errors, bare }: DirectionalS
   }
   const lines = directions.map((one) => directionLine(sweep.survey, one));
   let sum: Derivative | undefined;
-  for (const line of lines) sum = added(sum, yield* differentiate(sweep, line, -1, errors, bare));
+  for (const line of lines) {
+    const part = yield* differentiate(sweep, line, -1, errors, bare);
+    if (!bare && sweep.survey.scheme === 'forward' && (yield* bendsAlong(sweep, line, part.values))) return undefined;
+    sum = added(sum, part);
+  }
   const whole = sum!;
   if (bare) return whole;
   const revise: TakeError = (_, i, error) => {
     if (whole.errors) whole.errors[i] = Math.max(whole.errors[i]!, error);
   };
-  yield* flatAlong(sweep, lines, [{ start: 0, end: whole.values.length }], revise);
+  for (const line of lines) yield* tellFlatAlong(sweep, line, revise);
   return whole;
-}
-
-function* flatAlong(sweep: Sweep, lines: readonly Line[], parts: readonly Part[], revise: TakeError): Stepwise<void> {
-  for (const line of lines) yield* tellFlatAlong(sweep, line, parts, revise);
 }
 
 function added(sum: Derivative | undefined, more: Derivative): Derivative {

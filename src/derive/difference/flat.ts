@@ -118,31 +118,24 @@ function isRounded({ up, down, sided }: Pair, base: Float64Array, i: number): bo
   return sided ? there * back > 0 : there * back < 0;
 }
 
-/** A stretch of the outputs that is one array of the caller's. */
-export interface Part {
-  readonly start: number;
-  readonly end: number;
-}
+/** What changes by no more than so many roundoffs of an output along a direction says nothing: a ratio of what moves alike. */
+const still = 16;
 
 /**
- * The same along `line`, for each of `parts` that nothing moved at all: one pair of evaluations, and one more where
- * something moves. What is found rounded is reported of element −1, and told `revise`.
+ * The same along `line`, for all outputs that nothing moved: one pair of evaluations for them together, and one more
+ * where something moves. What is found rounded is reported of element −1, and told `revise`.
  */
-export function* tellFlatAlong(
-  sweep: Sweep,
-  line: Line,
-  parts: readonly Part[],
-  revise: TakeError | undefined,
-): Stepwise<void> {
+export function* tellFlatAlong(sweep: Sweep, line: Line, revise: TakeError | undefined): Stepwise<void> {
   const { moved } = sweep;
-  const idle = parts.filter(({ start, end }) => end > start && !moved?.subarray(start, end).includes(1));
-  if (idle.length === 0) return;
+  if (!moved?.includes(0)) return;
   const base = yield* baseOf(sweep);
-  const all = idle.flatMap(({ start, end }) => Array.from({ length: end - start }, (_, k) => start + k));
   const pair = yield* movedAlong(sweep, line, far * line.scale);
-  if (!all.some((i) => differs(pair.up[i]!, base[i]!) || differs(pair.down[i]!, base[i]!))) return;
+  const shifts = (value: number, i: number) =>
+    differs(value, base[i]!) && Math.abs(value - base[i]!) > still * line.roundoff * Math.abs(base[i]!);
+  const found = indicesOf(base, (_, i) => moved[i] === 0 && (shifts(pair.up[i]!, i) || shifts(pair.down[i]!, i)));
+  if (found.length === 0) return;
   const close = yield* movedAlong(sweep, line, near * line.scale);
-  report(sweep, -1, all, [close, pair], base, revise);
+  report(sweep, -1, found, [close, pair], base, revise);
 }
 
 // What is rounded at the shorter distance is told there.

@@ -2,11 +2,12 @@
  * Sparse Jacobians by differences: the columns of a group are perturbed in one evaluation, each by its own step.
  *
  * A group is a set of columns; an entry is recovered from the group of its column where no other column of that group
- * meets its row. K groups cost K+1 (forward), 2K+1 (central) or 4K (richardson) evaluations, as for K columns.
+ * meets its row. K groups cost K+3 (forward), 2K+1 (central) or 4K+1 (richardson) evaluations, as for K columns.
  */
 
 import { drive, type MaybePromise, type Stepwise } from '../drive.js';
 import { differentiate } from './difference.js';
+import { begin } from './forward.js';
 import { elementLine, type Line } from './line.js';
 import {
   decides,
@@ -19,18 +20,9 @@ import {
   shorterSteps,
   takeConfirmed,
 } from './refine.js';
-import {
-  baseOf,
-  evaluateHere,
-  type Oracle,
-  type Report,
-  reportOf,
-  type Sample,
-  type Sweep,
-  startSweep,
-} from './sampling.js';
+import { baseOf, evaluateHere, type Oracle, type Report, reportOf, type Sample, type Sweep } from './sampling.js';
 import { choose, type Placed, type Scheme } from './scheme.js';
-import { type Setting, stepOf, survey } from './step.js';
+import { type Setting, stepOf } from './step.js';
 import { measured, type Trial } from './trial.js';
 
 /** The entries of a sparse matrix by rows: the columns of row i are `columnIndex[rowStart[i] … rowStart[i+1]−1]`, ascending. */
@@ -69,7 +61,12 @@ export function* sweepGroups(
   pattern: RowPattern,
   setting: Setting = {},
 ): Stepwise<Entries> {
-  const sweep = startSweep(oracle, survey(x, setting));
+  const sweep = yield* begin(
+    oracle,
+    x,
+    setting,
+    groups.flatMap((group) => Array.from(group)),
+  );
   const layout = layOut(pattern, groups, x.length);
   const values = new Float64Array(pattern.columnIndex.length).fill(Number.NaN);
   for (const group of groups) {
@@ -152,7 +149,7 @@ function* tryTogether<T extends Untried>(
   });
   const able = moves.filter((move): move is Move => move.placed !== undefined);
   if (able.length === 0) return () => undefined;
-  const atRest = scheme === 'central' || able.some(({ placed }) => placed.nodes.includes(0));
+  const atRest = scheme !== 'forward' || able.some(({ placed }) => placed.nodes.includes(0));
   const base = atRest ? yield* baseOf(sweep) : undefined;
   const taken = yield* takeTogether(sweep, able);
   return (n) => (moves[n]!.placed === undefined ? undefined : trialFrom(moves[n] as Move, taken, base));

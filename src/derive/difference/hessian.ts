@@ -21,7 +21,7 @@ export interface Hessian {
   readonly report: Report;
 }
 
-/** H·v: 3 gradients (central), 4 (richardson) or 2 (forward). A direction of zeros costs none. */
+/** H·v: 3 gradients (central or forward), or 5 (richardson). A direction of zeros costs none. */
 export function hvp(
   gradient: Oracle,
   x: Float64Array,

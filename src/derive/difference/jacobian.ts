@@ -1,7 +1,7 @@
 /**
  * Jacobians by differences, one column at a time, and what is made of columns on the way: the product cᵀJ.
  *
- * For n columns a sweep evaluates n+1 times (forward), 2n+1 times (central) or 4n times (richardson), whatever the number
+ * For n columns a sweep evaluates n+3 times (forward), 2n+1 times (central) or 4n+1 times (richardson), whatever the number
  * of outputs: the one at x serves all columns. More is evaluated only where a column needs it: a value that is not
  * finite on one side, an element next to nothing beside its neighbours, an output that bends within the step, or one
  * that nothing moves (`refine.ts`, `flat.ts`).
@@ -10,15 +10,16 @@
 import { drive, type MaybePromise, type Stepwise } from '../drive.js';
 import { type Derivative, differentiate } from './difference.js';
 import { type TakeError, tellFlat } from './flat.js';
+import { begin } from './forward.js';
 import { elementLine } from './line.js';
-import { type Oracle, type Report, reportOf, type Sweep, startSweep } from './sampling.js';
-import { type Setting, survey } from './step.js';
+import { type Oracle, type Report, reportOf, type Sweep } from './sampling.js';
+import type { Setting } from './step.js';
 
 /** What a sweep over columns may be asked. */
 export interface SweepSetting extends Setting {
   /** The elements to perturb, in the order wanted. All of them where it is not given. */
   readonly columns?: readonly number[];
-  /** Also estimate the absolute error of each entry. Then forward costs 2n+1, central 4n+1, richardson 6n evaluations. */
+  /** Also estimate the absolute error of each entry. Then forward costs 2n+3, central 4n+1, richardson 6n+1 evaluations. */
   readonly errors?: boolean;
   /** Told the absolute error of an entry that came out as 0 because its output is rounded. Its column was handed out before. */
   readonly revise?: TakeError;
@@ -46,13 +47,14 @@ export function* sweepColumns(
   column: TakeColumn,
   setting: SweepSetting = {},
 ): Stepwise<Report> {
-  const sweep = startSweep(oracle, survey(x, setting));
-  for (const j of setting.columns ?? x.keys()) {
+  const { columns = [...x.keys()], weights, revise } = setting;
+  const matters = (i: number) => weights === undefined || weights[i] !== 0;
+  const sweep = yield* begin(oracle, x, setting, columns, matters);
+  for (const j of columns) {
     const derivative = yield* columnOf(sweep, j, setting.errors);
     column(j, derivative.values, derivative.errors);
   }
-  const { columns = x.keys(), weights, revise } = setting;
-  yield* tellFlat(sweep, columns, (i) => weights === undefined || weights[i] !== 0, revise);
+  yield* tellFlat(sweep, columns, matters, revise);
   return reportOf(sweep);
 }
 

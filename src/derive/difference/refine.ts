@@ -56,14 +56,14 @@ export function drownedOutputs(line: Line, trial: Trial): readonly number[] {
 /** `trial` takes over what agrees with it up to rounding, and has less of it. */
 export function takeConfirmed(
   { survey: { scheme } }: Sweep,
-  { roundoff }: Line,
+  line: Line,
   trial: Trial,
   next: Trial,
   open: readonly number[],
   errors?: Float64Array,
 ): void {
   for (const i of open) {
-    if (!confirms(next, trial, i) || isRough(of(next, i), roundoff, scheme)) continue;
+    if (!confirms(next, trial, i) || isRough(of(next, i, line), line.roundoff, scheme)) continue;
     adopt(trial, next, i);
     if (errors) errors[i] = errorOf(next, i);
   }
@@ -95,22 +95,29 @@ interface Measured {
   readonly value: number;
   readonly floor: number;
   readonly bend: number;
+  /** What part of the floor is that of rounded inputs. It says nothing of the size of the function. */
+  readonly blur: number;
 }
+
+/** A bend must stand out from rounding by so much. */
+const clear = 20;
 
 /** Whether an output bends more within the step than a function at this scale does. */
-function isRough({ value, floor, bend }: Measured, roundoff: number, scheme: Scheme): boolean {
+function isRough({ value, floor, bend, blur }: Measured, roundoff: number, scheme: Scheme): boolean {
   const { relative, floors } = limits[scheme];
-  return bend > relative(roundoff) * Math.abs(value) && bend > floors(roundoff) * floor;
+  const size = Math.max(floors(roundoff) * Math.max(0, floor - blur), clear * floor);
+  return bend > relative(roundoff) * Math.abs(value) && bend > size;
 }
 
-function of({ values, floor, bend }: Trial, i: number): Measured {
-  return { value: values[i]!, floor: floor[i]!, bend: bend[i]! };
+function of({ values, floor, bend, placed }: Trial, i: number, line: Line): Measured {
+  const value = values[i]!;
+  return { value, floor: floor[i]!, bend: bend[i]!, blur: (line.blur / placed.step) * Math.abs(value) };
 }
 
 /** The outputs that bend within the step. */
 export function roughOutputs(sweep: Sweep, line: Line, trial: Trial): readonly number[] {
   const { scheme } = sweep.survey;
-  return indicesOf(trial.bend, (_, i) => isRough(of(trial, i), line.roundoff, scheme));
+  return indicesOf(trial.bend, (_, i) => isRough(of(trial, i, line), line.roundoff, scheme));
 }
 
 /**
@@ -167,8 +174,12 @@ export function settledBy(
   if (isFlat(central, i) || !Number.isFinite(central.values[i])) return false;
   const apart = Math.abs(trial.values[i]! - central.values[i]!);
   adopt(trial, central, i);
-  tell(i, errorOf(central, i) + (Number.isFinite(apart) ? Math.min(apart, central.bend[i]!) : 0));
-  if (isRough(of(central, i), line.roundoff, 'central')) return false;
+  const differing = Number.isFinite(apart) ? Math.min(apart, central.bend[i]!) : 0;
+  if (isRough(of(central, i, line), line.roundoff, 'central')) {
+    tell(i, central.floor[i]! + central.bend[i]! + (Number.isFinite(apart) ? apart : 0));
+    return false;
+  }
+  tell(i, errorOf(central, i) + differing);
   solved.add(i);
   return true;
 }

@@ -21,7 +21,7 @@ export interface Trial {
   readonly floor: Float64Array;
   /**
    * How far two quotients of lower order lie apart: the slopes to both sides (central), or the quotients of second and
-   * fourth order (richardson). 0 where the scheme has only one quotient (forward).
+   * fourth order, and the slopes to both sides but for what is in proportion to the step (richardson). 0 where the scheme has only one quotient (forward).
    */
   readonly bend: Float64Array;
 }
@@ -36,7 +36,7 @@ export function* trialOf(
 ): Stepwise<Trial | undefined> {
   const placed = choose(scheme, step, line);
   if (placed === undefined) return undefined;
-  const base = scheme === 'central' ? yield* baseOf(sweep) : undefined;
+  const base = scheme === 'forward' ? undefined : yield* baseOf(sweep);
   const samples = yield* take(placed);
   const trial: Trial = { placed, samples, ...measured(samples, base, line, placed) };
   yield* rescue(sweep, line, take, scheme, trial);
@@ -74,11 +74,26 @@ export function bendOf(samples: readonly Sample[], base: Float64Array | undefine
   if (all.length > 3) {
     const near = inner.slice(0, inner[0]!.offset === 0 ? 3 : 2);
     const [fine, whole] = [weightsOf(near), weightsOf(samples)];
-    return (i) => Math.abs(quotientAt(near, fine, i) - quotientAt(samples, whole, i));
+    const apart = (i: number) => Math.abs(quotientAt(near, fine, i) - quotientAt(samples, whole, i));
+    const kink = base && kinkOf(all);
+    return kink ? (i) => Math.max(apart(i), kink(i)) : apart;
   }
   const [a, b, c] = inner.sort((one, other) => one.offset - other.offset) as [Sample, Sample, Sample];
   return (i) => Math.abs(slope(b, c, i) - slope(a, b, i));
 }
+
+// About a kink the slopes to both sides lie as far apart at any step; of a smooth function, twice as far at twice the step.
+function kinkOf(samples: readonly Sample[]): ((i: number) => number) | undefined {
+  const [a, b, c, d, e] = [...samples].sort((one, other) => one.offset - other.offset) as Five;
+  if (c.offset !== 0 || e === undefined) return undefined;
+  const reach = (d.offset - b.offset) / (e.offset - a.offset);
+  return (i) => {
+    const [near, far] = [slope(c, d, i) - slope(b, c, i), slope(c, e, i) - slope(a, c, i)];
+    return Math.abs(near - far * reach) / (1 - reach);
+  };
+}
+
+type Five = [Sample, Sample, Sample, Sample, Sample];
 
 function slope(from: Sample, to: Sample, i: number): number {
   return (to.values[i]! - from.values[i]!) / (to.offset - from.offset);
