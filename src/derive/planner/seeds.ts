@@ -44,7 +44,7 @@ export function checkingSeeds(
 }
 
 /** The group of each seed; of a dense pattern every one is its own. */
-function colorsOf({ columns, rows, both, pattern }: Plan, { product, seeds }: Side): Uint32Array {
+export function colorsOf({ columns, rows, both, pattern }: Plan, { product, seeds }: Side): Uint32Array {
   if (isDense(pattern)) return range(seeds.size);
   if (both) return product === 'jvp' ? both.columnColors : both.rowColors;
   return (product === 'jvp' ? columns : rows)?.colors ?? range(seeds.size);
