@@ -19,7 +19,8 @@ type Matrix = readonly Float64Array[];
 /** How a product is computed: exactly and then rounded, or rounded after every operation. */
 type Arithmetic = (sum: number) => number;
 
-const cases = Number(process.env['COTANGENT_CASES'] ?? 80);
+/** In the gate a sample; COTANGENT_CASES=800 makes 200 matrices of each kind. */
+const cases = Number(process.env['COTANGENT_CASES'] ?? 40);
 
 const variable = (path: string, size: number, dtype: DType): Variable => ({
   path,
@@ -143,11 +144,18 @@ describe('an entry that a pattern lacks', () => {
     ['float32', 1e-5, 12, [0, 0]],
     ['float32', 1e-5, 60, [0, 0]],
     ['float32', 1e-5, 12, [12, 0]],
+    ['float64', 1e-12, 30, [12, 12]],
+    ['float32', 1e-5, 30, [0, 12]],
+    ['float32', 1e-5, 30, [8, 8]],
+    ['float32', 1e-3, 12, [0, 0]],
+    ['float32', 1e-4, 12, [0, 0]],
+    ['float32', 3e-5, 12, [0, 0]],
   ])(
     'of %s and %p of the largest of its row is found, %p × that many, in units of 1e±%p',
     (dtype, size, n, decades) => {
       const lost: string[] = [];
-      for (let seed = 1; seed <= cases / 4; seed++) {
+      // Of 8, 36, 76 and 88 the matrix falls into parts, or is tied together by one entry.
+      for (const seed of [8, 36, 76, 88, ...Array.from({ length: cases / 4 }, (_, k) => k + 1)]) {
         const s = 2 + (seed % 4);
         const { matrix, pairs, hidden } = draw(seed, n, s, dtype, size, decades);
         const products = directions[seed % 3];
@@ -158,24 +166,6 @@ describe('an entry that a pattern lacks', () => {
         else if (warnings.length === 0) lost.push(`seed ${seed}: no warning`);
       }
       expect(lost).toEqual([]);
-    },
-  );
-
-  test.each<[DType, number, readonly [number, number]]>([
-    ['float64', 1e-12, [12, 12]],
-    ['float32', 1e-5, [0, 12]],
-    ['float32', 1e-5, [8, 8]],
-  ])(
-    'of %s and %p is found in four of five matrices at least where units are %p powers of ten apart',
-    (dtype, size, decades) => {
-      let lost = 0;
-      const all = Math.ceil(cases / 4);
-      for (let seed = 1; seed <= all; seed++) {
-        const { matrix, pairs, hidden } = draw(seed, 30, 2 + (seed % 4), dtype, size, decades);
-        const { found } = recover(matrix, { dtype, products: directions[seed % 3], options: { sparsity: { pairs } } });
-        if (found[hidden[0] * 30 + hidden[1]] !== matrix[hidden[0]][hidden[1]]) lost++;
-      }
-      expect(lost / all).toBeLessThanOrEqual(0.2);
     },
   );
 });
@@ -189,8 +179,8 @@ describe('a right pattern', () => {
   test.each(honest)('is not accused by the roundoff of %s, in any units', (_, dtype, round) => {
     const accused: number[] = [];
     let extra = 0;
-    for (let seed = 1; seed <= cases / 2; seed++) {
-      const [n, s] = [20 + (seed % 3) * 40, 2 + (seed % 12)];
+    for (let seed = 1; seed <= cases / 4; seed++) {
+      const [n, s] = [20 + (seed % 3) * 30, 2 + (seed % 12)];
       const { matrix, pairs } = draw(seed, n, s, dtype, 0, seed % 2 === 0 ? [0, 0] : [8, 8]);
       const { warnings, calls, again } = recover(matrix, {
         dtype,

@@ -43,7 +43,9 @@ async function wrongIn(seed: number): Promise<string[]> {
 
 test('Jacobians recovered by a detected pattern have no wrong entry, whatever hides their dependences', async () => {
   const wrong: string[] = [];
-  for (let seed = 1; seed <= total / points; seed++) wrong.push(...(await wrongIn(seed)));
+  // Of 1883 and 3435 a missing entry is larger than what it was added to.
+  for (const seed of [1883, 3435, ...Array.from({ length: total / points }, (_, k) => k + 1)])
+    wrong.push(...(await wrongIn(seed)));
   expect(wrong).toEqual([]);
 }, 3_600_000);
 

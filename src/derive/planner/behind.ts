@@ -28,8 +28,8 @@ export interface Known {
 export interface Learned {
   /** How many times the usual roundoff a product was seen to have, where the pattern was not at fault; 1 before. */
   noise: number;
-  /** Whether columns differ in size so much that two products have to look at them. */
-  wide: boolean;
+  /** How many products have to look at columns that differ much in size; 1 before. */
+  checks: number;
 }
 
 /** What is behind a derivation. */

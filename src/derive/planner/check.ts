@@ -3,23 +3,29 @@
 import type { Stepwise } from '../drive.js';
 import { refuseBeyond } from '../memory.js';
 import { nnz, type Pattern, RowWriter } from '../sparsity/pattern.js';
-import { forEachEntry, type SparseMatrix } from '../sparsity/sparseMatrix.js';
+import type { SparseMatrix } from '../sparsity/sparseMatrix.js';
 import { compare } from '../sparsity/verify.js';
 import { askAgain } from './again.js';
 import type { Learned } from './behind.js';
-import { dustOf, exactnessFor } from './exactness.js';
+import { exactnessFor } from './exactness.js';
 import { type Job, memoryLimit } from './job.js';
 import { checkedBy, type Plan } from './plan.js';
 import { productOf, type Side, sideOf } from './probes.js';
 import { checkingSeeds } from './seeds.js';
 import type { Strays } from './strays.js';
 
+/** A product that showed a difference, and its seeds. */
+export interface Shown {
+  readonly vector: Float64Array;
+  readonly product: Float64Array;
+}
+
 /** What random products found wrong: rows, where jvp checked, and columns, where vjp did. */
 export interface Verdict {
   readonly side: Side;
   /** The lines that differ by more than is usual; and, the most different ones first, the seeds that showed it. */
   readonly places: readonly number[];
-  readonly shownBy: ReadonlyMap<number, Float64Array>;
+  readonly shownBy: ReadonlyMap<number, Shown>;
   /** The largest difference, in the roundoffs that are usual, and whether one is beyond those that are allowed. */
   readonly excess: number;
   readonly isBeyond: boolean;
@@ -41,23 +47,24 @@ export function* verify(
   const side = sideOf(job, checkedBy(plan.method));
   const exactness = exactnessFor(job, side, plan.pattern, learned.noise);
   const worst = new Map<number, number>();
-  const shownBy = new Map<number, Float64Array>();
+  const shownBy = new Map<number, Shown>();
   const mute = new Set<number>();
   let isBeyond = false;
-  const note = (line: number, excess: number, seeds: Float64Array): void => {
+  const note = (line: number, excess: number, shown: Shown): void => {
     if (!(excess > (worst.get(line) ?? 1))) return;
     worst.set(line, excess);
-    shownBy.set(line, seeds);
+    shownBy.set(line, shown);
   };
   for (const seeds of checkingSeeds(job, plan, side, matrix, learned, round)) {
-    const { vector, product } = yield* productOf(job, side, seeds);
+    const shown = yield* productOf(job, side, seeds);
+    const { vector, product } = shown;
     const { excess, beyond } = compare(matrix, side.product, vector, product, exactness);
     isBeyond ||= beyond.some((ratio) => ratio > 1);
     const unclear = [...excess.keys()].filter((line) => !Number.isFinite(excess[line]));
-    for (const [line, ratio] of excess.entries()) if (Number.isFinite(ratio)) note(line, ratio, vector);
+    for (const [line, ratio] of excess.entries()) if (Number.isFinite(ratio)) note(line, ratio, shown);
     if (unclear.length === 0) continue;
     const again = yield* askAgain(job, side, matrix, vector, unclear, exactness);
-    for (const [line, ratio] of again.excess) note(line, ratio, vector);
+    for (const [line, ratio] of again.excess) note(line, ratio, shown);
     for (const line of again.mute) mute.add(line);
   }
   const ranked = [...worst].sort((a, b) => b[1] - a[1]);
@@ -76,39 +83,6 @@ export function* verify(
   const other = sideOf(job, 'vjp');
   const columns = strays.places(other, matrix, exactnessFor(job, other, plan.pattern, learned.noise));
   return { ...verdict, side: other, places: columns, isCertain: true };
-}
-
-/** Lines that are looked at one by one before a pattern is believed in spite of what a product shows. */
-const mostLooked = 8;
-
-/**
- * Whether what differs is the fault of the pattern: a line that is asked about all but its own entries must answer 0. The
- * lines that differ most are asked; where none of them answers, the product is less exact than its dtype.
- */
-export function* isAtFault(job: Job, matrix: SparseMatrix, verdict: Verdict, { noise }: Learned): Stepwise<boolean> {
-  if (verdict.isCertain) return true;
-  const { side, shownBy } = verdict;
-  const exactness = exactnessFor(job, side, matrix.pattern, noise);
-  for (const [line, seeds] of [...shownBy].slice(0, mostLooked)) {
-    const own = ownSeeds(matrix, side, line);
-    let largest = 0;
-    for (const [seed, value] of own) {
-      const size = Math.abs(value * seeds[seed]);
-      if (Number.isFinite(size)) largest = Math.max(largest, size);
-    }
-    const others = seeds.map((value, k) => (own.has(k) ? 0 : value));
-    const { product } = yield* productOf(job, side, others);
-    if (!(Math.abs(product[line]) <= dustOf(largest, exactness, line))) return true;
-  }
-  return false;
-}
-
-function ownSeeds({ pattern, values }: SparseMatrix, { product }: Side, line: number): Map<number, number> {
-  const own = new Map<number, number>();
-  forEachEntry(pattern, (i, j, e) => {
-    if ((product === 'jvp' ? i : j) === line) own.set(product === 'jvp' ? j : i, values[e]);
-  });
-  return own;
 }
 
 /** The matrix, NaN in all of the lines that are mute. Raises `E_MEMORY_LIMIT` where that takes more than the job may. */

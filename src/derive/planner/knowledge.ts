@@ -52,7 +52,7 @@ function savedIn(job: Job, declared: Pattern | undefined): StoredPlan | undefine
 
 /** What is known of a pattern that is new. */
 export function fresh(pattern: Pattern, source: PatternSource, colorings: Partial<StoredPlan> = {}): Known {
-  return { pattern, source, colorings: new Colorings(pattern, colorings), learned: { noise: 1, wide: false } };
+  return { pattern, source, colorings: new Colorings(pattern, colorings), learned: { noise: 1, checks: 1 } };
 }
 
 /** What a plan for `pattern` is made from. */
@@ -70,7 +70,7 @@ function termsOf(job: Job, { pattern, source: patternSource, learned }: Known): 
     batch: batchOf(job),
     concurrency: Math.max(...products.map((name) => widthOf(job, name))),
     weights: weightsOf(job),
-    verify: nothing ? 0 : (options.verify ?? (certain ? 0 : isDouble(job) && !learned.wide ? 1 : 2)),
+    verify: nothing ? 0 : (options.verify ?? (certain ? 0 : Math.max(isDouble(job) ? 1 : 2, learned.checks))),
   };
 }
 

@@ -3,6 +3,7 @@
 import { isZero } from '../../array/contraction.js';
 import type { DType } from '../../array/dtype.js';
 import { NdArray } from '../../array/ndarray.js';
+import { fail } from '../../errors.js';
 import type {
   Arrays,
   Blocks,
@@ -96,11 +97,19 @@ function* jobFor<P extends ProductName>(
 ): Stepwise<Job | undefined> {
   const of = yield* settled(shapes(point));
   refuseMixed(rule, of, point.wrt);
-  if ([...of, ...point.wrt].some(isComplex)) return undefined;
+  const complex = [...of, ...point.wrt].find(isComplex);
+  if (complex) return refuseUnverified(complex, options);
   // A table has more endpoints than the rule may use; one of them is the rule's own.
   const bases: Bases = Object.fromEntries(products.map((name) => [name, base[name]]));
   const parts = { rule, point: { ...point, of }, bases, options, behind: behind!, shapes };
   return jobOf(parts);
+}
+
+// Complex arrays are probed one by one. What is asked to be verified is not left unverified without a word.
+function refuseUnverified({ path, dtype }: Variable, { verify = 0 }: Options): undefined {
+  if (verify === 0) return;
+  const expected = `0, or no such option: ${path} is ${dtype}, and complex Jacobians are not verified`;
+  fail('E_OPTION', { path: 'verify', received: String(verify), expected });
 }
 
 /** A rule that gives a Jacobian. */

@@ -7,7 +7,8 @@ import type { Stepwise } from '../drive.js';
 import { dense, isDense, nnz } from '../sparsity/pattern.js';
 import type { SparseMatrix } from '../sparsity/sparseMatrix.js';
 import { type Known, remember } from './behind.js';
-import { isAtFault, silenced, type Verdict, verify } from './check.js';
+import { silenced, type Verdict, verify } from './check.js';
+import { isAtFault } from './fault.js';
 import { fill } from './fill.js';
 import type { Job } from './job.js';
 import { fresh, knowledgeOf, wholePlan } from './knowledge.js';
@@ -44,7 +45,7 @@ function* attempt(job: Job, { known, plan }: Planned, round: number): Stepwise<R
   const verdict = yield* verify(job, plan, matrix, strays, known.learned, round);
   const found = { plan, matrix: silenced(job, matrix, verdict) };
   if (verdict.places.length === 0) return found;
-  if (isDense(plan.pattern) || !(yield* isAtFault(job, matrix, verdict, known.learned))) {
+  if (isDense(plan.pattern) || !(yield* isAtFault(job, plan, matrix, verdict, known.learned))) {
     if (verdict.isBeyond) tell(job, verdict, inexact);
     known.learned.noise = Math.max(1, 2 * known.learned.noise * Math.min(verdict.excess, mostNoise));
     return found;

@@ -28,7 +28,7 @@ export function* extended(
   const exactness = exactnessFor(job, side, pattern, 1);
   const random = seeded(0x51ed270b);
   // Seeds that showed a difference have the sizes that show it.
-  const scale = shownBy.values().next().value ?? Float64Array.from({ length: inputs }, () => random.normal());
+  const scale = shownBy.values().next().value?.vector ?? Float64Array.from({ length: inputs }, () => random.normal());
   const ask = function* (pool: Uint32Array): Stepwise<Uint8Array> {
     const seed = new Float64Array(inputs);
     for (const j of pool) seed[j] = (1 + random.uniform()) * scale[j];

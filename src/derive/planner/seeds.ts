@@ -4,6 +4,7 @@
  * numbers do not. And it has to show beside the largest entry of its row, whatever the units are.
  */
 import { type Seeded, seeded } from '../random.js';
+import { partsOf } from '../sparsity/parts.js';
 import { isDense, type Pattern } from '../sparsity/pattern.js';
 import { type Scales, scalesOf } from '../sparsity/scaling.js';
 import type { SparseMatrix } from '../sparsity/sparseMatrix.js';
@@ -18,7 +19,20 @@ import type { Side } from './probes.js';
 /** Columns whose sizes differ by fewer powers of two than this are seen beside one another in one product. */
 const narrow = { single: 2, double: 16 } as const;
 
-/** As many seeds as the plan says; one more where columns turn out to differ much in size, and nobody said how many. */
+/** Turns of scaling that show units, but no slope that small steps add up to from one end of a matrix to the other. */
+const fewTurns = 4;
+
+/**
+ * Which of a matrix' parts take part in which product: every part is asked without every other one, in as many products
+ * as the entry has digits. Of more than six parts some share a row.
+ */
+const turns: readonly (readonly string[])[] = [
+  ['10', '01'],
+  ['100', '010', '001'],
+  ['1100', '1010', '1001', '0110', '0101', '0011'],
+];
+
+/** As many seeds as the plan says; more where columns turn out to differ much in size, and nobody said how many. */
 export function checkingSeeds(
   job: Job,
   plan: Plan,
@@ -29,22 +43,45 @@ export function checkingSeeds(
 ): Float64Array[] {
   if (plan.verification === 0) return [];
   const random = seeded(0x9e3779b9 + 7919 * round);
-  const scales = scalesOf(matrix, side.product === 'jvp' ? 'columns' : 'rows');
-  const powers = powersFor(scales, matrix.pattern, side, seedRange(job));
-  const wide = rangeOf(powers) > (isDouble(job) ? narrow.double : narrow.single);
-  const more = wide && !learned.wide && plan.verification === 1 && job.options.verify === undefined;
-  if (more) learned.wide = true;
-  const count = plan.verification + (more ? 1 : 0);
+  const powersAfter = (turns?: number) =>
+    powersFor(
+      scalesOf(matrix, side.product === 'jvp' ? 'columns' : 'rows', turns),
+      matrix.pattern,
+      side,
+      seedRange(job),
+    );
+  const rough = powersAfter(fewTurns);
+  const wide = rangeOf(rough) > (isDouble(job) ? narrow.double : narrow.single);
+  const powers = wide ? powersAfter() : rough;
+  const isFree = wide && job.options.verify === undefined;
+  const masks = isFree ? masksFor(matrix, side) : [];
+  const count = Math.max(plan.verification, isFree ? Math.max(2, 1 + masks.length) : 1);
+  if (isFree) learned.checks = Math.max(learned.checks, count);
   const colors = colorsOf(plan, side);
   // Where each product looks at other sizes, each has to tell all members of a group apart by itself.
   const spread = wide ? Array.from({ length: count }, () => apart(colors, 1, random)[0]) : apart(colors, count, random);
-  const share = (k: number) => (!wide || count === 1 ? 0.5 : k % 2 === 0 ? 1 : 0);
+  const scaled = masks.length > 0 ? 1 : 0;
+  const share = (k: number) =>
+    !wide || count === 1 ? 0.5 : k < masks.length || (k - masks.length) % 2 === scaled ? 1 : 0;
   // Powers of four keep apart what lies between 1 and 2.
-  return spread.map((codes, k) => codes.map((code, j) => code * 4 ** Math.round((share(k) * powers[j]) / 2)));
+  const sized = (code: number, j: number, k: number) => code * 4 ** Math.round((share(k) * powers[j]) / 2);
+  return spread.map((codes, k) => codes.map((code, j) => ((masks[k]?.[j] ?? 1) === 0 ? 0 : sized(code, j, k))));
+}
+
+/** For each product which seeds take part, where the matrix falls into parts that nothing ties together. */
+function masksFor(matrix: SparseMatrix, { product }: Side): Uint8Array[] {
+  const { count, ...parts } = partsOf(matrix);
+  if (count < 2) return [];
+  const codes = turns.find((some) => some.length >= count) ?? turns[turns.length - 1];
+  const part = product === 'jvp' ? parts.columns : parts.rows;
+  // What is in no part is always asked.
+  return Array.from(codes[0], (_, digit) =>
+    Uint8Array.from(part, (one) => (one < 0 ? 1 : Number(codes[one % codes.length][digit]))),
+  );
 }
 
 /** The group of each seed; of a dense pattern every one is its own. */
-function colorsOf({ columns, rows, both, pattern }: Plan, { product, seeds }: Side): Uint32Array {
+export function colorsOf({ columns, rows, both, pattern }: Plan, { product, seeds }: Side): Uint32Array {
   if (isDense(pattern)) return range(seeds.size);
   if (both) return product === 'jvp' ? both.columnColors : both.rowColors;
   return (product === 'jvp' ? columns : rows)?.colors ?? range(seeds.size);
