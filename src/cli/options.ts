@@ -310,8 +310,7 @@ export const options = {
     kind: 'list',
     value: 'path=lower,upper',
     env: [],
-    summary:
-      'What differences keep one input within; a side that is left out is open: x=0, for 0 and more. May be repeated.',
+    summary: 'What differences keep an input within; a side left out is open: x=0, for 0 and more. May be repeated.',
   },
   seed: {
     kind: 'number',
@@ -355,8 +354,7 @@ export const options = {
     value: 'file',
     complete: 'file',
     env: [],
-    summary:
-      'Also write a page with pictures: Taylor plots, step curves, the Jacobian. It takes some hundred calls more.',
+    summary: 'Also write a page with pictures: Taylor plots, step curves, the Jacobian. It takes some 100 calls more.',
   },
   samples: {
     kind: 'number',
