@@ -107,7 +107,7 @@ export function entriesAgainst(
 }
 
 /** A deviation of all entries below this is none of mistakes, and one of some of them below that. */
-const [least, leastOfSome] = [1e-5, 1e-9];
+const [least, leastOfSome] = [6e-6, 1e-9];
 
 /** An endpoint against all references; nothing where it gave nothing. */
 export function agreementOf(bench: Bench, evidence: Evidence, endpoint: DerivativeName): Agreement | undefined {
