@@ -43,7 +43,7 @@ describe('the bundle', () => {
     const files = await loaded(program, 'apply', component, '{"inputs": {}}');
     expect(files).toContain('node_modules/ml-matrix/matrix.js');
     expect(files).not.toContain('node_modules/ml-matrix/matrix.mjs');
-    expect(files.filter((file) => file.startsWith('dist/')).length).toBeLessThan(30);
+    expect(files.filter((file) => file.startsWith('dist/')).length).toBeLessThan(35);
     expect(files.filter((file) => /fastify|class-validator|swc/.test(file))).toEqual([]);
   });
 

@@ -104,8 +104,8 @@ export const faults = [
   {
     name: 'a tolerance may be negative',
     file: 'src/cli/gradients.ts',
-    find: 'if (number >= 0) return [given.slice(0, cut), number];',
-    replace: 'if (!Number.isNaN(number)) return [given.slice(0, cut), number];',
+    find: "(text !== '' && Number(text) >= least ? Number(text) : undefined)",
+    replace: "(text !== '' && !Number.isNaN(Number(text)) ? Number(text) : undefined)",
     tests: ['__tests__/cli/checkGradients'],
   },
   {

@@ -164,7 +164,7 @@ export const faults = [
   },
   {
     name: 'a row may differ from its check by a thousand times as many roundoffs',
-    file: 'src/derive/planner/check.ts',
+    file: 'src/derive/planner/exactness.ts',
     find: 'const usual = 64;',
     replace: 'const usual = 64_000;',
     tests: ['__tests__/derive/planner', '__tests__/derive/sparsity'],

@@ -5,20 +5,20 @@ export const tests = ['__tests__/proxy'];
 export const faults = [
   {
     name: 'headers of the connection are passed on',
-    file: 'src/proxy/forward.ts',
-    find: 'filter(([name]) => !perConnection.has(name))',
-    replace: "filter(([name]) => name !== 'host')",
+    file: 'src/proxy/headers.ts',
+    find: 'if (perConnection.has(name) || left.has(name)) continue;',
+    replace: "if (name === 'host') continue;",
   },
   {
     name: 'the query of a request is left out',
     file: 'src/proxy/forward.ts',
-    find: "(incoming.url ?? '').replace(/^\\/+/, '')",
-    replace: "(incoming.url ?? '').replace(/^\\/+|\\?.*$/g, '')",
+    find: "url.replace(/^[a-z]+:\\/\\/[^/]*/i, '').replace(/^\\/+/, '')",
+    replace: "url.replace(/^[a-z]+:\\/\\/[^/]*/i, '').replace(/^\\/+|\\?.*$/g, '')",
   },
   {
     name: 'a request goes on after its caller has gone',
     file: 'src/proxy/forward.ts',
-    find: 'sent.destroy();',
+    find: "outgoing.on('close', () => left.abort(new Error('the caller has gone')));",
     replace: '',
   },
   {

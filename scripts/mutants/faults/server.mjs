@@ -5,8 +5,8 @@ export const tests = ['__tests__/server'];
 export const faults = [
   {
     name: 'a worker that cannot load is started again at once, for ever',
-    file: 'src/server/lane.ts',
-    find: 'if (!wasReady) this.#delay = Math.min(2 * this.#delay, LONGEST_DELAY_MS);',
+    file: 'src/server/workerSlot.ts',
+    find: 'this.#delay = Math.min(2 * this.#delay, LONGEST_DELAY_MS);',
     replace: '',
     tests: ['__tests__/server/workers'],
   },
