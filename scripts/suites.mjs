@@ -53,7 +53,10 @@ for (const [compiler, compile] of Object.entries(compilers)) {
       testMatch: ['**/__tests__/decorators/*.test.js'],
       testPathIgnorePatterns: [],
       transform: {},
-      moduleNameMapper: { '^cotangent$': join(root, 'dist/bundle/index.js') },
+      moduleNameMapper: {
+        '^cotangent$': join(root, 'dist/bundle/index.js'),
+        '^cotangent/([a-z]+)$': join(root, 'dist/bundle/$1/index.js'),
+      },
       haste: { retainAllFiles: true },
     };
     const options = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];

@@ -8,7 +8,7 @@ export const faults = [
     file: 'src/server/workerSlot.ts',
     find: 'this.#delay = Math.min(2 * this.#delay, LONGEST_DELAY_MS);',
     replace: '',
-    tests: ['__tests__/server/workers'],
+    tests: ['__tests__/server/parts'],
   },
   {
     name: 'memory is taken for what a client only announces',
